@@ -1,0 +1,10 @@
+"""A refusal: what Slack answers when it will not take a request, as an exception."""
+
+
+class Refusal(Exception):  # noqa: N818  Slack refuses, and the name is read as "raise Refusal" all over the sandbox.
+    """Slack's `ok: false`: the `error` code and the `messages` that go into `response_metadata`."""
+
+    def __init__(self, error: str, *messages: str) -> None:
+        super().__init__(": ".join((error, *messages[:1])))
+        self.error = error
+        self.messages = messages
