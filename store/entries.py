@@ -1,0 +1,85 @@
+"""Failure modes as the database keeps them: a document, and the columns that queries need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from store.models import CounterRow, EntryRow
+
+COUNTER = "entry"
+
+
+@dataclass(frozen=True)
+class EntryRecord:
+    """One entry: `document` is the JSON of a failure mode, `fingerprint` the hash of the file it was imported from."""
+
+    id: str
+    slug: str
+    title: str
+    status: str
+    domain: str
+    document: dict[str, Any]
+    fingerprint: str
+    revision: int
+    created_by: str | None
+    created_at: datetime
+    updated_at: datetime
+    last_verified_at: datetime | None
+    last_verified_by: str | None
+
+
+def _record(row: EntryRow) -> EntryRecord:
+    return EntryRecord(**{name: getattr(row, name) for name in EntryRecord.__dataclass_fields__})
+
+
+class Entries:
+    """The catalog's entries within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, entry_id: str) -> EntryRecord | None:
+        """Return the entry with this id, or None."""
+        row = self._session.get(EntryRow, entry_id)
+        return _record(row) if row else None
+
+    def all(self, *, status: str | None = None, created_by: str | None = None) -> list[EntryRecord]:
+        """Return the entries ordered by id, of one status or one author where given."""
+        query = select(EntryRow).order_by(EntryRow.id)
+        if status is not None:
+            query = query.where(EntryRow.status == status)
+        if created_by is not None:
+            query = query.where(EntryRow.created_by == created_by)
+        return [_record(row) for row in self._session.scalars(query)]
+
+    def put(self, record: EntryRecord) -> None:
+        """Insert the entry, or replace the one with its id."""
+        self._session.merge(EntryRow(**vars(record)))
+        self._session.flush()
+
+    def verified(self, entry_id: str, *, by: str, at: datetime) -> None:
+        """Note that a person found the entry right."""
+        change = update(EntryRow).where(EntryRow.id == entry_id)
+        self._session.execute(change.values(last_verified_by=by, last_verified_at=at))
+
+    def next_number(self) -> int:
+        """Return a number that no entry has had; two transactions never get the same one."""
+        counter = self._session.get(CounterRow, COUNTER, with_for_update=True)
+        if counter is None:
+            counter = CounterRow(name=COUNTER, value=0)
+            self._session.add(counter)
+        counter.value += 1
+        self._session.flush()
+        return counter.value
+
+    def reserve_numbers(self, highest: int) -> None:
+        """Make sure that numbers up to `highest`, given by hand in files, are not given out again."""
+        counter = self._session.get(CounterRow, COUNTER, with_for_update=True)
+        if counter is None:
+            self._session.add(CounterRow(name=COUNTER, value=highest))
+        else:
+            counter.value = max(counter.value, highest)
+        self._session.flush()

@@ -1,0 +1,17 @@
+"""Inserting a row only once, however many processes try."""
+
+from typing import Any
+
+from sqlalchemy import CursorResult
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from store.models import Base
+
+
+def insert_once(session: Session, table: type[Base], **values: Any) -> bool:
+    """Insert the row unless one with the same unique key stands there; return whether it is new."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    statement = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+    outcome = session.execute(statement.values(**values).on_conflict_do_nothing())
+    return isinstance(outcome, CursorResult) and outcome.rowcount == 1

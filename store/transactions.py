@@ -1,0 +1,123 @@
+"""Transactions: `with store.begin() as tx` writes, `with store.read() as tx` reads; the only place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from store.engine import WRITE, WriteTurn, open_engine
+from store.entries import Entries
+from store.errors import Unavailable
+from store.incidents import Incidents
+from store.outbox import Outbox
+from store.receipts import Receipts
+from store.reviews import Reviews
+from store.writeups import WriteUps
+
+_inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
+
+
+def inside_a_transaction() -> bool:
+    """Return whether the caller stands inside a transaction, where the outside world must not be touched."""
+    return _inside.get()
+
+
+class Transaction:
+    """One transaction, seen through the nouns it can read and write."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def entries(self) -> Entries:
+        """The catalog's entries."""
+        return Entries(self._session)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Channels, incidents, evidence, suggestions."""
+        return Incidents(self._session)
+
+    @cached_property
+    def writeups(self) -> WriteUps:
+        """After-action write-ups."""
+        return WriteUps(self._session)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """Due dates and answers."""
+        return Reviews(self._session)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Messages that the bot owes."""
+        return Outbox(self._session)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Events and submissions already taken in."""
+        return Receipts(self._session)
+
+
+class Store:
+    """The database, opened transaction by transaction; raises Unavailable when it does not answer in time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._turn = WriteTurn(engine)
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Return the store behind the URL."""
+        return cls(open_engine(url))
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """Write: leaving the block commits, an error rolls everything back."""
+        with _outage_as_unavailable(), self._turn.taken(), self._session(write=True) as session:
+            yield Transaction(session)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Read: one consistent state; nothing is kept."""
+        with _outage_as_unavailable(), self._session(write=False) as session:
+            yield Transaction(session)
+
+    def is_reachable(self) -> bool:
+        """Return whether the database answers now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except (OperationalError, InterfaceError, PoolTimeout):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, *, write: bool) -> Iterator[Session]:
+        bind = self.engine.execution_options(**WRITE) if write else self.engine
+        token = _inside.set(True)
+        try:
+            with Session(bind, expire_on_commit=False) as session:
+                yield session
+                if write:
+                    session.commit()
+        finally:
+            _inside.reset(token)
+
+
+@contextmanager
+def _outage_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout, TimeoutError) as outage:
+        msg = "the database does not answer"
+        raise Unavailable(msg) from outage
