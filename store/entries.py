@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from store.models import CounterRow, EntryRow
@@ -54,6 +54,15 @@ class Entries:
         if created_by is not None:
             query = query.where(EntryRow.created_by == created_by)
         return [_record(row) for row in self._session.scalars(query)]
+
+    def state(self) -> tuple[int, datetime | None]:
+        """Return a value that differs whenever any entry was added, changed or verified."""
+        verified = func.max(EntryRow.last_verified_at)
+        changed, latest, last_verified = self._session.execute(
+            select(func.sum(EntryRow.revision), func.max(EntryRow.updated_at), verified)
+        ).one()
+        moments = [moment for moment in (latest, last_verified) if moment is not None]
+        return int(changed or 0), max(moments, default=None)
 
     def put(self, record: EntryRecord) -> None:
         """Insert the entry, or replace the one with its id."""

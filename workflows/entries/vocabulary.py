@@ -1,0 +1,53 @@
+"""The closed vocabularies: which terms exist and what they mean."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workflows.entries.document import FailureMode
+
+VOCABULARY_FILE = "vocabulary.yaml"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Terms with their definitions, by the name of their vocabulary."""
+
+    terms: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def load(cls, catalog: Path) -> "Vocabulary":
+        """Return the vocabulary that stands beside the entries; raises FileNotFoundError where there is none."""
+        document: dict[str, Any] = yaml.load((catalog / VOCABULARY_FILE).read_text(), yaml.CSafeLoader)
+        named = {name: terms for name, terms in document.items() if isinstance(terms, dict)}
+        return cls({name: {term: str(meaning) for term, meaning in terms.items()} for name, terms in named.items()})
+
+    def definitions(self, name: str) -> Mapping[str, str]:
+        """Return the terms of one vocabulary with their definitions."""
+        return self.terms[name]
+
+    def unknown_terms(self, entry: FailureMode) -> list[str]:
+        """Return a sentence for every term of the entry that does not exist."""
+        return [
+            f"{name} has no term {term!r}; catalog/{VOCABULARY_FILE} lists those there are."
+            for name, term in _terms_of(entry)
+            if term not in self.terms.get(name, {})
+        ]
+
+
+def _terms_of(entry: FailureMode) -> Iterator[tuple[str, str]]:
+    for cause in (entry.cause_category, *entry.contributing_causes):
+        yield "cause_category", cause
+    for effect in entry.effects:
+        yield "effect_category", effect.category
+    for trigger in entry.triggers:
+        yield "trigger", trigger.kind
+    if entry.lifecycle_stage:
+        yield "lifecycle_stage", entry.lifecycle_stage
+    yield "domain", entry.domain
+    for name in ("data_domain", "model_family", "deployment_environment", "customer_segment"):
+        for term in getattr(entry.dimensions, name):
+            yield name, term

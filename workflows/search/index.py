@@ -1,0 +1,201 @@
+"""An index over the entries, in memory: which of them speak of the same thing as a text.
+
+Scores are BM25F (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.6):
+a word counts more the rarer it is among the entries, and more in a title or an alias than in prose. Words that no
+entry knows are taken for misspellings of near ones, at a discount. A log signature that matches counts like several
+rare words, since nobody types it by accident.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import re2
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from workflows.entries.document import FailureMode
+from workflows.search.words import MAX_CHARACTERS, stem, words
+
+FIELD_WEIGHTS: Mapping[str, float] = {
+    "title": 3.0,
+    "aliases": 3.0,
+    "symptom": 2.0,
+    "summary": 1.5,
+    "conditions": 1.5,
+    "detectors": 1.0,
+    "remedies": 0.5,
+    "tags": 0.5,
+}
+SATURATION = 1.4  # k1: how soon a repeated word stops adding
+LENGTH_SHARE = 0.5  # b: how much a long entry is held against it
+MISSPELLING_DISCOUNT = 0.6
+SIGNATURE_WORTH = 2.5  # in units of the rarest word's weight
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry that speaks of the text.
+
+    `score` grows with the weight of what they share; `coverage` (0 to 1) is the share of the text's own weight that
+    the entry explains; `shared` are the text's words that did it, heaviest first; `signatures` the log lines found.
+    """
+
+    entry_id: str
+    score: float
+    coverage: float
+    shared: tuple[str, ...]
+    signatures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Posting:
+    entry_id: str
+    weight: float
+
+
+class SearchIndex:
+    """The entries, ready to be compared with text; built once and replaced as a whole when the catalog changes."""
+
+    def __init__(self, entries: Iterable[FailureMode]) -> None:
+        fields = {entry.id: _weighted_terms(entry) for entry in entries}
+        self._signatures = _compiled((entry.id, entry.log_signatures) for entry in entries)
+        self._postings = _postings(fields)
+        self._rarity = {
+            term: math.log(1 + (len(fields) - len(found) + 0.5) / (len(found) + 0.5))
+            for term, found in self._postings.items()
+        }
+        self._vocabulary = sorted(term for term in self._postings if len(term) > 3 and not term.isdigit())  # noqa: PLR2004 - shorter words have too many neighbours
+        self._unknown_rarity = math.log(1 + len(fields) + 0.5)
+        self.size = len(fields)
+
+    def rank(self, text: str, *, limit: int = 10) -> list[Match]:
+        """Return the entries that share anything with the text, best first, at most `limit`."""
+        return self.rank_weighted([(text, 1.0)], limit=limit)
+
+    def rank_weighted(self, texts: Sequence[tuple[str, float]], *, limit: int = 10) -> list[Match]:
+        """Return the entries that speak of the weighted texts together, best first, at most `limit`."""
+        asked = _asked(texts)
+        scores: defaultdict[str, float] = defaultdict(float)
+        shared: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        total = 0.0
+        for word, weight in asked.items():
+            terms = self._known(stem(word))
+            total += weight * (self._rarity[terms[0][0]] if terms else self._unknown_rarity)
+            for term, likeness in terms:
+                for posting in self._postings[term]:
+                    worth = weight * likeness * self._rarity[term] * posting.weight
+                    scores[posting.entry_id] += worth
+                    shared[posting.entry_id][word] = max(worth, shared[posting.entry_id].get(word, 0.0))
+        found = self._found_signatures(texts)
+        for entry_id in found:
+            scores[entry_id] += SIGNATURE_WORTH * self._unknown_rarity
+        best = sorted(scores, key=lambda entry_id: (-scores[entry_id], entry_id))[:limit]
+        return [self._match(entry_id, scores[entry_id], shared[entry_id], found, total) for entry_id in best]
+
+    def _match(
+        self,
+        entry_id: str,
+        score: float,
+        shared: Mapping[str, float],
+        found: Mapping[str, tuple[str, ...]],
+        total: float,
+    ) -> Match:
+        heaviest = sorted(shared, key=lambda word: (-shared[word], word))
+        coverage = min(1.0, sum(self._rarity_of(word) for word in shared) / asked) if asked else 0.0
+        return Match(entry_id, score, coverage, tuple(heaviest), found.get(entry_id, ()))
+
+    def _rarity_of(self, word: str) -> float:
+        terms = self._known(stem(word))
+        return self._rarity[terms[0][0]] * terms[0][1] if terms else 0.0
+
+    def _known(self, term: str) -> list[tuple[str, float]]:
+        """Return the index's terms that the term stands for, with how like they are (1 is the same)."""
+        if term in self._postings:
+            return [(term, 1.0)]
+        allowance = 0 if len(term) <= 3 else 1 if len(term) <= 7 else 2  # noqa: PLR2004 - the usual allowance by length
+        if not allowance or term.isdigit():
+            return []
+        near = process.extract(
+            term, self._vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=allowance, limit=3
+        )
+        return [(found, MISSPELLING_DISCOUNT / distance) for found, distance, _ in near]
+
+    def _found_signatures(self, texts: Sequence[tuple[str, float]]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        lines = "\n".join(text[:MAX_CHARACTERS] for text, _ in texts)
+        for entry_id, patterns in self._signatures.items():
+            hits = [match.group() for pattern in patterns if (match := pattern.search(lines))]
+            if hits:
+                found[entry_id] = tuple(hits)
+        return found
+
+
+def _asked(texts: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """Return the weight of each distinct word; a word said twice counts once, at its heaviest."""
+    asked: dict[str, float] = {}
+    for text, weight in texts:
+        for word in words(text):
+            asked[word] = max(weight, asked.get(word, 0.0))
+    return asked
+
+
+def _weighted_terms(entry: FailureMode) -> Counter[str]:
+    terms: Counter[str] = Counter()
+    for field, text in _searchable(entry).items():
+        for word in words(text):
+            terms[stem(word)] += FIELD_WEIGHTS[field]  # type: ignore[assignment]  # Counter's stub knows whole numbers only
+    return terms
+
+
+def _searchable(entry: FailureMode) -> dict[str, str]:
+    dimensions = entry.dimensions
+    return {
+        "title": entry.title,
+        "aliases": " \n ".join(entry.aliases),
+        "symptom": entry.symptom,
+        "summary": entry.summary,
+        "conditions": " \n ".join(
+            [
+                *(condition.text for condition in entry.latent_conditions),
+                *(trigger.text or "" for trigger in entry.triggers),
+                entry.failure_mechanism or "",
+            ]
+        ),
+        "detectors": " \n ".join(detector.metric for detector in entry.detectors),
+        "remedies": " \n ".join(remedy.title for remedy in entry.mitigations),
+        "tags": " ".join([entry.slug, entry.cause_category, *dimensions.model_family, *dimensions.data_domain]),
+    }
+
+
+def _postings(fields: Mapping[str, Counter[str]]) -> dict[str, list[_Posting]]:
+    lengths = {entry_id: sum(terms.values()) for entry_id, terms in fields.items()}
+    average = (sum(lengths.values()) / len(lengths)) if lengths else 1.0
+    postings: defaultdict[str, list[_Posting]] = defaultdict(list)
+    for entry_id, terms in fields.items():
+        norm = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * lengths[entry_id] / (average or 1.0))
+        for term, frequency in terms.items():
+            postings[term].append(_Posting(entry_id, frequency * (SATURATION + 1) / (frequency + norm)))
+    return dict(postings)
+
+
+def _compiled(signatures: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[re2._Regexp]]:
+    """Return each entry's signatures, ready; RE2 runs in linear time, so no signature can make a search hang."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    compiled: dict[str, list[re2._Regexp]] = {}
+    for entry_id, patterns in signatures:
+        ready = [pattern for text in patterns if (pattern := _compile(text, options))]
+        if ready:
+            compiled[entry_id] = ready
+    return compiled
+
+
+def _compile(text: str, options: re2.Options) -> re2._Regexp | None:
+    """Return the pattern, or None for one that RE2 cannot run; `faultline import` has refused those already."""
+    try:
+        return re2.compile(text, options)
+    except re2.error:
+        return None
