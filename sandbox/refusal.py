@@ -1,7 +1,7 @@
 """A refusal: what Slack answers when it will not take a request, as an exception."""
 
 
-class Refusal(Exception):  # noqa: N818  Slack refuses, and the name is read as "raise Refusal" all over the sandbox.
+class Refusal(Exception):
     """Slack's `ok: false`: the `error` code and the `messages` that go into `response_metadata`."""
 
     def __init__(self, error: str, *messages: str) -> None:
