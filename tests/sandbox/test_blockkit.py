@@ -724,13 +724,15 @@ def test_a_place_with_a_slash_in_its_name_is_escaped_as_json_pointers_are() -> N
 
 
 #: Words that occur as field names and types, so that arbitrary JSON gets past the first gate.
-WORDS = st.sampled_from(
-    ["type", "text", "blocks", "elements", "element", "accessory", "options", "option_groups", "value", "label"]
-    + ["title", "rows", "fields", "url", "block_id", "action_id", "initial_option", "min_value", "max_value"]
-    + ["section", "actions", "input", "table", "image", "context", "rich_text", "rich_text_section", "user", "link"]
-    + ["plain_text", "mrkdwn", "static_select", "number_input", "data_visualization", "chart", "pie", "segments"]
-    + ["modal", "home", "metadata", "attachments"]
-)  # fmt: skip
+# fmt: off
+WORDS = st.sampled_from([
+    "type", "text", "blocks", "elements", "element", "accessory", "options", "option_groups", "value", "label",
+    "title", "rows", "fields", "url", "block_id", "action_id", "initial_option", "min_value", "max_value",
+    "section", "actions", "input", "table", "image", "context", "rich_text", "rich_text_section", "user", "link",
+    "plain_text", "mrkdwn", "static_select", "number_input", "data_visualization", "chart", "pie", "segments",
+    "modal", "home", "metadata", "attachments",
+])
+# fmt: on
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | WORDS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS | st.text(max_size=3), inner, max_size=5),
