@@ -100,7 +100,7 @@ class SearchIndex:
         score: float,
         shared: Mapping[str, float],
         found: Mapping[str, tuple[str, ...]],
-        total: float,
+        asked: float,
     ) -> Match:
         heaviest = sorted(shared, key=lambda word: (-shared[word], word))
         coverage = min(1.0, sum(self._rarity_of(word) for word in shared) / asked) if asked else 0.0

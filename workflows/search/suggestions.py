@@ -1,0 +1,54 @@
+"""Whether an incident's evidence is good enough to speak, and what to say then.
+
+A wrong suggestion costs more than none: it takes the attention of everyone in the channel. So the score of the best
+entry is turned into the chance of being right, and below the threshold nothing is shown at all.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from workflows.entries.catalog import Catalog
+from workflows.search.index import Match
+from workflows.search.search import why
+
+MAX_SUGGESTIONS = 3
+HALF_LIFE = 12  # messages after which a word weighs half
+# Logistic regression of "an expected or acceptable entry stands first" on the score and on what the entry shares,
+# fitted on the development incidents and chatter with `python -m benchmarks.speaking`.
+INTERCEPT = -6.0
+PER_SCORE = 0.22
+PER_SIGNATURE = 2.0
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An entry worth showing: `chance` (0 to 1) is how likely it is the right one."""
+
+    entry_id: str
+    chance: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Turns evidence into at most three suggestions, or into silence."""
+
+    catalog: Catalog
+    threshold: float
+
+    def for_evidence(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> list[Suggestion]:
+        """Return the suggestions for the messages (oldest first), or none while the best is not sure enough."""
+        newest = len(texts) - 1
+        weighted = [(text, 0.5 ** ((newest - place) / HALF_LIFE)) for place, text in enumerate(texts)]
+        matches = self.catalog.index.rank_weighted(weighted, limit=MAX_SUGGESTIONS + len(rejected))
+        ranked = [Suggestion(m.entry_id, chance(m), why(m)) for m in matches if m.entry_id not in rejected]
+        if not ranked or ranked[0].chance < self.threshold:
+            return []
+        return ranked[:MAX_SUGGESTIONS]
+
+
+def chance(match: Match) -> float:
+    """Return how likely the entry is the right one, from 0 to 1."""
+    evidence = INTERCEPT + PER_SCORE * match.score + PER_SIGNATURE * min(len(match.signatures), 1)
+    return 1 / (1 + math.exp(-evidence))

@@ -1,0 +1,1 @@
+"""The after-action write-up: short steps, each saved, that end in a draft entry."""
