@@ -124,6 +124,7 @@ class ReviewRow(Base):
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(index=True)
     reason: Mapped[str]
+    asked_by: Mapped[str | None]
     nudged_for: Mapped[datetime | None]
 
 

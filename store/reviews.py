@@ -11,11 +11,15 @@ from store.models import ReviewAnswerRow, ReviewRow
 
 @dataclass(frozen=True)
 class ReviewRecord:
-    """The next review of one entry; `nudged_for` is the due date a steward was already told of."""
+    """The next review of one entry; `nudged_for` is the due date a steward was already told of.
+
+    `asked_by` is the person who asked for it, where it fell due by an event and not by its date.
+    """
 
     entry_id: str
     due_at: datetime
     reason: str
+    asked_by: str | None
     nudged_for: datetime | None
 
 
@@ -42,13 +46,13 @@ class Reviews:
         row = self._session.get(ReviewRow, entry_id, with_for_update=True)
         return _review(row) if row else None
 
-    def schedule(self, entry_id: str, due_at: datetime, reason: str) -> None:
+    def schedule(self, entry_id: str, due_at: datetime, reason: str, *, asked_by: str | None = None) -> None:
         """Set the entry's next review."""
         row = self._session.get(ReviewRow, entry_id, with_for_update=True)
         if row is None:
-            self._session.add(ReviewRow(entry_id=entry_id, due_at=due_at, reason=reason))
+            self._session.add(ReviewRow(entry_id=entry_id, due_at=due_at, reason=reason, asked_by=asked_by))
         else:
-            row.due_at, row.reason = due_at, reason
+            row.due_at, row.reason, row.asked_by = due_at, reason, asked_by
         self._session.flush()
 
     def due(self, now: datetime) -> list[ReviewRecord]:
@@ -81,4 +85,4 @@ class Reviews:
 
 
 def _review(row: ReviewRow) -> ReviewRecord:
-    return ReviewRecord(row.entry_id, row.due_at, row.reason, row.nudged_for)
+    return ReviewRecord(row.entry_id, row.due_at, row.reason, row.asked_by, row.nudged_for)

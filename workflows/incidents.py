@@ -119,7 +119,7 @@ class Incidents:
         require_colleague(actor)
         with self.store.read() as tx:
             self._incident(tx, incident_id, channel_id)
-        self.reviews.request(entry_id, f"<@{actor.user_id}> marked it outdated during an incident", actor)
+        self.reviews.request(entry_id, "marked outdated during an incident", actor)
 
     def card(self, incident_id: int) -> Card | None:
         """Return the incident's card, or None while there is nothing to show."""

@@ -28,6 +28,7 @@ class DueReview:
     entry: Entry
     due_at: datetime
     reason: str
+    asked_by: str | None = None
     answer: ReviewAnswerRecord | None = None
 
 
@@ -62,7 +63,8 @@ class Reviews:
         with self.store.begin() as tx:
             review = tx.reviews.get(entry.id)
             if review is None or review.due_at > now:
-                tx.reviews.schedule(entry.id, now, without_unstorable_characters(reason)[:MAX_NOTE])
+                kept = without_unstorable_characters(reason)[:MAX_NOTE]
+                tx.reviews.schedule(entry.id, now, kept, asked_by=actor.user_id)
         self.sweep()
 
     def answer(
@@ -99,7 +101,9 @@ class Reviews:
         if entry is None or review is None:
             msg = f"{entry_id} is not published any more."
             raise NotFound(msg)
-        return DueReview(entry, due_at, review.reason if review.due_at == due_at else "", answer)
+        if review.due_at != due_at:
+            return DueReview(entry, due_at, "", answer=answer)
+        return DueReview(entry, due_at, review.reason, review.asked_by, answer)
 
     def due_for(self, actor: Actor) -> list[DueReview]:
         """Return the due reviews that this person may answer, oldest first."""
@@ -107,7 +111,7 @@ class Reviews:
             due = tx.reviews.due(self.clock())
         found = [(self.catalog.published_entry(review.entry_id), review) for review in due]
         return [
-            DueReview(entry, review.due_at, review.reason)
+            DueReview(entry, review.due_at, review.reason, review.asked_by)
             for entry, review in found
             if entry and self.catalog.stewards.may_steward(actor, entry.document.domain)
         ]
@@ -132,8 +136,10 @@ class Reviews:
             tx.entries.verified(review.entry_id, by=given.answered_by, at=now)
             tx.reviews.schedule(review.entry_id, now + self.interval, "the last verification has run out")
         else:
-            reason = f"a change was asked for: {given.note}" if given.answer == "needs_change" else review.reason
-            tx.reviews.schedule(review.entry_id, now + SNOOZE, reason)
+            changed = given.answer == "needs_change"
+            reason = f"a change was asked for: {given.note}" if changed else review.reason
+            asked_by = given.answered_by if changed else review.asked_by
+            tx.reviews.schedule(review.entry_id, now + SNOOZE, reason, asked_by=asked_by)
         tx.outbox.edit(nudge_key(review.entry_id, review.due_at), at=now)
 
     def _require_steward(self, entry: Entry, actor: Actor) -> None:

@@ -44,9 +44,7 @@ STEPS = (
         "What happened",
         "Describe what people saw, before anyone knew the cause. The next responder will recognise it by these words.",
         (
-            Question(
-                "title", "Name the failure mode", "line", max_length=80, hint="A condition, not a team or a person."
-            ),
+            Question("title", "Name the failure mode", "line", max_length=80, hint="A condition, not a person."),
             Question("symptom", "What did people see?", "text"),
             Question(
                 "aliases",
@@ -73,7 +71,7 @@ STEPS = (
     Step(
         "response",
         "What helped",
-        "What the next responder should do, in order. Steps that can be checked are worth most at three in the morning.",
+        "What the next responder should do, in order. Steps that can be checked are worth most at night.",
         (
             Question("mitigation", "What contained it? Give the remedy a name", "line", max_length=200),
             Question("checklist", "The steps, one per line", "text", lines=12),

@@ -80,9 +80,9 @@ class WriteUps:
             return _writeup(self._of_author(tx, writeup_id, actor))
 
     def unfinished_of(self, actor: Actor) -> list[WriteUp]:
-        """Return the person's write-ups that are no draft entry yet, newest first."""
+        """Return the person's write-ups with saved answers that are no draft entry yet, newest first."""
         with self.store.read() as tx:
-            return [_writeup(record) for record in tx.writeups.unfinished_of(actor.user_id)]
+            return [_writeup(record) for record in tx.writeups.unfinished_of(actor.user_id) if record.answers]
 
     def save(self, writeup_id: int, step_name: str, given: Answers, actor: Actor) -> Saved:
         """Keep a step's answers, and after the last step make the draft entry.

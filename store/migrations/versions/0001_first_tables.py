@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.String(length=12), nullable=False),
         sa.Column("due_at", store.types.Instant(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=True),
         sa.Column("nudged_for", store.types.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_review_entry_id_entry"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_review")),

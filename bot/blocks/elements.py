@@ -1,0 +1,169 @@
+"""The pieces of Block Kit we use, each clipped to Slack's limits, and the only place that escapes text.
+
+Everything that came from a person goes through `escape` (or into `plain_text`, which Slack does not interpret), so
+nobody can mention a channel or disguise a link through us. Limits: docs.slack.dev/reference/block-kit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Block = dict[str, Any]
+
+MAX_BLOCKS_IN_MESSAGE = 50
+MAX_BLOCKS_IN_VIEW = 100
+MAX_SECTION = 3000
+MAX_CONTEXT = 2000
+MAX_HEADER = 150
+MAX_BUTTON = 75
+MAX_OPTION = 75
+MAX_OPTIONS = 100
+MAX_TITLE = 24
+MAX_PLACEHOLDER = 150
+MAX_INPUT = 3000
+MAX_HINT = 2000
+MAX_ALT_TEXT = 4000  # of the top-level `text`: chat.update refuses more
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as Slack takes it: `text` is what notifications and screen readers get, so it says everything."""
+
+    text: str
+    blocks: list[Block]
+
+    def as_payload(self) -> dict[str, Any]:
+        """Return the message's fields for any of Slack's ways to post."""
+        return {"text": clip(self.text, MAX_ALT_TEXT), "blocks": self.blocks[:MAX_BLOCKS_IN_MESSAGE]}
+
+
+def escape(text: str) -> str:
+    """Return the text so that Slack shows it as typed: no mentions, no links, no channel alarms."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clip(text: str, limit: int) -> str:
+    """Return the text within the limit (in characters), with an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def person(user_id: str) -> str:
+    """Return a mention of one person by their Slack id, or the escaped text where it is no such id."""
+    return f"<@{user_id}>" if user_id.isalnum() else escape(user_id)
+
+
+def bullets(items: Iterable[str], mark: str = "•") -> str:
+    """Return the items as escaped lines, each behind its mark; `1.` numbers them."""
+    return "\n".join(
+        f"{place}. {escape(item)}" if mark == "1." else f"{mark} {escape(item)}"
+        for place, item in enumerate(items, start=1)
+    )
+
+
+def plain(text: str, limit: int) -> dict[str, Any]:
+    """Return a plain_text object, in which Slack interprets nothing."""
+    return {"type": "plain_text", "text": clip(text or "–", limit), "emoji": True}
+
+
+def markdown(text: str, limit: int) -> dict[str, Any]:
+    """Return a mrkdwn object of text that is escaped already; `verbatim` keeps Slack from linking names in it."""
+    return {"type": "mrkdwn", "text": clip(text or "–", limit), "verbatim": True}
+
+
+def section(text: str, *, accessory: Block | None = None) -> Block:
+    """Return a paragraph of escaped mrkdwn."""
+    block: Block = {"type": "section", "text": markdown(text, MAX_SECTION)}
+    return {**block, "accessory": accessory} if accessory else block
+
+
+def header(text: str) -> Block:
+    """Return a large plain heading."""
+    return {"type": "header", "text": plain(text, MAX_HEADER)}
+
+
+def context(*texts: str) -> Block:
+    """Return a line of small print of escaped mrkdwn."""
+    return {"type": "context", "elements": [markdown(text, MAX_CONTEXT) for text in texts[:10]]}
+
+
+def divider() -> Block:
+    """Return a thin line."""
+    return {"type": "divider"}
+
+
+def button(label: str, action_id: str, value: str, *, style: Literal["primary", "danger"] | None = None) -> Block:
+    """Return a button that carries `value` back to us."""
+    block: Block = {"type": "button", "text": plain(label, MAX_BUTTON), "action_id": action_id, "value": value}
+    return {**block, "style": style} if style else block
+
+
+def actions(block_id: str, elements: Sequence[Block]) -> Block:
+    """Return a row of buttons; `block_id` is unique within its message."""
+    return {"type": "actions", "block_id": clip(block_id, 255), "elements": list(elements)}
+
+
+def text_field(
+    block_id: str, label: str, *, multiline: bool, required: bool, max_length: int, hint: str | None, value: str | None
+) -> Block:
+    """Return a field for text; `block_id` is the key under which its answer and its error come back."""
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": "answer",
+        "multiline": multiline,
+        "max_length": min(max_length, MAX_INPUT),
+    }
+    if value:
+        element["initial_value"] = value[: min(max_length, MAX_INPUT)]
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
+def choice_field(
+    block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, value: str | None
+) -> Block:
+    """Return a field for one of the options, given as {value: what people read}."""
+    offered = {key: _option(key, text) for key, text in list(options.items())[:MAX_OPTIONS]}
+    element: Block = {
+        "type": "static_select",
+        "action_id": "answer",
+        "placeholder": plain("Choose one", MAX_PLACEHOLDER),
+        "options": list(offered.values()),
+    }
+    if value in offered:
+        element["initial_option"] = offered[value]
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    callback_id: str = "",
+    submit: str | None = None,
+    close: str = "Close",
+    private_metadata: str = "",
+) -> Block:
+    """Return a modal view."""
+    view: Block = {
+        "type": "modal",
+        "title": plain(title, MAX_TITLE),
+        "close": plain(close, MAX_TITLE),
+        "blocks": list(blocks)[:MAX_BLOCKS_IN_VIEW],
+        "private_metadata": private_metadata,
+        "callback_id": callback_id,
+    }
+    return {**view, "submit": plain(submit, MAX_TITLE)} if submit else view
+
+
+def _field(block_id: str, label: str, element: Block, *, required: bool, hint: str | None) -> Block:
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, MAX_HINT),
+        "element": element,
+        "optional": not required,
+    }
+    return {**block, "hint": plain(hint, MAX_HINT)} if hint else block
+
+
+def _option(value: str, text: str) -> Block:
+    return {"text": plain(text, MAX_OPTION), "value": value}

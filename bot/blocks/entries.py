@@ -1,0 +1,200 @@
+"""How an entry looks: as a short card among others, and whole in a modal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot import ids
+from bot.blocks.elements import (
+    Block,
+    Rendered,
+    actions,
+    bullets,
+    button,
+    clip,
+    context,
+    divider,
+    escape,
+    header,
+    modal,
+    person,
+    section,
+)
+from workflows.entries.catalog import Entry
+from workflows.entries.document import Detector, ExpectedTime, FailureMode, Mitigation
+from workflows.search.search import Found
+from workflows.writeups.writeups import WriteUp
+
+SEVERITY_MARK = {
+    "sev1": ":red_circle:",
+    "sev2": ":large_orange_circle:",
+    "sev3": ":large_yellow_circle:",
+    "sev4": ":white_circle:",
+}
+SHORT = 200  # characters of a symptom or a step on a card
+
+
+def found_entries(query: str, found: Sequence[Found]) -> Rendered:
+    """Return the answer to a search: one card an entry, or what to do when nothing was found."""
+    asked = escape(clip(query.strip(), 80))
+    if not found:
+        text = f"Nothing in the catalog matches “{asked}”."
+        hint = "Try fewer or other words, or an error line as it stands in the log. New to the catalog? Write it up."
+        blocks = [section(f"{text}\n{hint}"), actions("nothing", [button("Start a write-up", ids.START_WRITEUP, "-")])]
+        return Rendered(f"{text} {hint}", blocks)
+    blocks = [context(f"{len(found)} match(es) for “{asked}”")]
+    for one in found:
+        blocks += card_blocks(one.entry, one.why)
+        blocks.append(actions(f"found:{one.entry.id}", [open_entry(one.entry)]))
+    summary = "\n".join(card_text(one.entry) for one in found)
+    return Rendered(f"Matches for “{asked}”:\n{summary}", blocks)
+
+
+def one_entry(entry: Entry) -> Rendered:
+    """Return the answer to `/failure show`: the card with its button."""
+    blocks = [
+        *card_blocks(entry),
+        actions(f"shown:{entry.id}", [open_entry(entry)]),
+    ]
+    return Rendered(card_text(entry), blocks)
+
+
+def open_entry(entry: Entry) -> Block:
+    """Return the button that opens the whole entry."""
+    return button("Open the whole entry", ids.OPEN_ENTRY, entry.id)
+
+
+def card_blocks(entry: Entry, why: str | None = None) -> list[Block]:
+    """Return the card of an entry: title, symptom, first containment step, owner, last verified, why it is here."""
+    document = entry.document
+    severity = document.severity.typical
+    lines = [
+        f"{SEVERITY_MARK[severity]} *{escape(document.title)}*  `{entry.id}` · {severity}",
+        escape(clip(document.symptom, SHORT)),
+    ]
+    if step := document.first_containment_step:
+        lines.append(f":point_right: *First:* {escape(clip(step, SHORT))}")
+    small = [f"Owner: {owner(entry)}", last_verified(entry)]
+    if why:
+        small.insert(0, f"Why: {escape(why)}")
+    return [section("\n".join(lines)), context(" · ".join(small))]
+
+
+def card_text(entry: Entry) -> str:
+    """Return the card in plain words, for notifications and screen readers."""
+    document = entry.document
+    step = document.first_containment_step
+    first = f" First: {step}" if step else ""
+    return escape(f"{entry.id} {document.title} ({document.severity.typical}).{first} ") + last_verified(entry)
+
+
+def owner(entry: Entry) -> str:
+    """Return who to turn to: the rota that carries out the containment, and the steward of the entry."""
+    remedy = entry.document.containment
+    named = escape(remedy.owner) if remedy else ""
+    steward = f"steward {person(entry.steward)}" if entry.steward else f"no steward for {entry.document.domain} yet"
+    return f"{named} ({steward})" if named else steward
+
+
+def last_verified(entry: Entry) -> str:
+    """Return when a person last found the entry right, or that nobody has."""
+    if entry.document.status == "draft":
+        return ":pencil2: draft, not validated"
+    if entry.last_verified_at is None:
+        return "never verified here"
+    by = f" by {person(entry.last_verified_by)}" if entry.last_verified_by else ""
+    return f"verified {day(entry.last_verified_at)}{by}"
+
+
+def day(moment: datetime) -> str:
+    """Return the day, shown by Slack in the reader's own time zone."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short}}|{moment:%Y-%m-%d}>"
+
+
+def whole_entry(entry: Entry) -> Block:
+    """Return the modal that shows everything the entry holds."""
+    document = entry.document
+    blocks = [
+        header(document.title),
+        context(f"`{entry.id}` · {document.severity.typical}, worst {document.severity.worst_credible} · "
+                f"{document.status} · Owner: {owner(entry)} · {last_verified(entry)}"),
+    ]  # fmt: skip
+    for title, text in _paragraphs(document):
+        blocks.append(section(f"*{title}*\n{text}"))
+    for remedy in document.mitigations:
+        blocks += [divider(), *_remedy(remedy)]
+    if document.evidence:
+        blocks += [
+            divider(),
+            section("*Evidence*\n" + bullets(f"{one.title} ({one.supports})" for one in document.evidence)),
+        ]
+    return modal(entry.id, blocks)
+
+
+def _paragraphs(document: FailureMode) -> Iterable[tuple[str, str]]:
+    yield "What people see", escape(document.symptom)
+    if document.log_signatures:
+        yield "In the logs", "\n".join(f"`{escape(line.replace('`', ''))}`" for line in document.log_signatures)
+    if document.latent_conditions:
+        yield "What was wrong before", bullets(f"{one.text} ({one.certainty})" for one in document.latent_conditions)
+    if document.failure_mechanism:
+        yield "How it comes about", escape(document.failure_mechanism)
+    if document.detectors:
+        yield "Signals", bullets(_signal(one) for one in document.detectors)
+    if document.discriminators:
+        yield (
+            "Looks like, but is not",
+            bullets(f"{one.confusable}: {one.check} → {one.result}" for one in document.discriminators),
+        )
+    if document.effects:
+        yield "Effect", bullets(f"{one.category}: {one.text or one.level}" for one in document.effects)
+
+
+def _signal(detector: Detector) -> str:
+    unit = f" {detector.unit}" if detector.unit else ""
+    starting = ", a starting point" if detector.tunable else ""
+    act = (
+        f", act by itself at {detector.intervention_threshold:g}" if detector.intervention_threshold is not None else ""
+    )
+    return f"{detector.metric}: alert when {detector.comparison} {detector.threshold}{unit} over {detector.window}{starting}{act}"
+
+
+def _remedy(remedy: Mitigation) -> list[Block]:
+    lines = [f"*{remedy.kind.capitalize()}: {escape(remedy.title)}*", bullets(remedy.checklist, "1.")]
+    if remedy.stop_if:
+        lines.append("*Stop if* " + "; ".join(escape(one) for one in remedy.stop_if))
+    if remedy.rollback:
+        lines.append(f"*Roll back* {escape(remedy.rollback.text)}")
+    if remedy.fallback:
+        lines.append(f"*If that does not help* {escape(remedy.fallback)}")
+    if remedy.degraded_mode:
+        mode = remedy.degraded_mode
+        lines.append(f"*Degraded mode* {escape(mode.what_stays)} _until_ {escape(mode.exit_when)}")
+    if remedy.escalation:
+        lines.append("*Escalate* " + " → ".join(f"{one.after_min} min: {escape(one.to)}" for one in remedy.escalation))
+    small = [f"Owner: {escape(remedy.owner)}"]
+    if remedy.expected_time:
+        small.append(_expected(remedy.expected_time))
+    small += [f"costs {one.dimension}: {escape(one.text)}" for one in remedy.trade_offs]
+    return [section("\n".join(lines)), context(" · ".join(small))]
+
+
+def _expected(time: ExpectedTime) -> str:
+    return f"contained in {time.contain_p50_min} min (9 of 10 within {time.contain_p90_min} min, {time.basis})"
+
+
+def drafts(entries: Sequence[Entry], unfinished: Sequence[WriteUp]) -> Rendered:
+    """Return a person's drafts: entries that wait for review, and write-ups to continue."""
+    if not entries and not unfinished:
+        text = "You have no drafts. `/failure write-up` starts one; every step is saved as you go."
+        return Rendered(text, [section(text)])
+    blocks: list[Block] = []
+    for writeup in unfinished[:10]:
+        continue_it = button("Continue", ids.CONTINUE_WRITEUP, str(writeup.id))
+        blocks.append(section(f":hourglass_flowing_sand: *{escape(writeup.title)}*, unfinished", accessory=continue_it))
+    for entry in entries[:10]:
+        blocks += card_blocks(entry)
+        blocks.append(actions(f"draft:{entry.id}", [open_entry(entry)]))
+    names = [escape(writeup.title) for writeup in unfinished] + [
+        f"{one.id} {escape(one.document.title)}" for one in entries
+    ]
+    return Rendered("Your drafts: " + "; ".join(names), blocks)

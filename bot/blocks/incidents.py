@@ -1,0 +1,42 @@
+"""The one card of an incident."""
+
+from bot import ids
+from bot.blocks.elements import Block, Rendered, actions, button, context, escape, person, section
+from bot.blocks.entries import card_blocks, card_text, open_entry
+from workflows.incidents import Card, CardLine
+
+
+def incident_card(card: Card) -> Rendered:
+    """Return the card: at most three suggestions with their buttons, and what people said of them."""
+    blocks: list[Block] = [section(":mag: *This may have happened before.*")]
+    for line in card.lines:
+        blocks += _suggestion(card.incident_id, line)
+    blocks.append(
+        context("Shown because the messages here match. Press *Not this* and it will not come back in this incident.")
+    )
+    open_lines = [line for line in card.lines if line.verdict != "rejected"] or card.lines
+    return Rendered(
+        "This may have happened before: " + " / ".join(card_text(line.entry) for line in open_lines), blocks
+    )
+
+
+def _suggestion(incident_id: int, line: CardLine) -> list[Block]:
+    value = f"{incident_id}|{line.entry.id}"
+    if line.verdict == "rejected":
+        text = f"~{escape(line.entry.document.title)}~  `{line.entry.id}`: not this, says {_judge(line)}"
+        return [section(text, accessory=button("Undo", ids.UNDO, value))]
+    blocks = card_blocks(line.entry, line.why)
+    whole = open_entry(line.entry)
+    if line.verdict == "confirmed":
+        blocks.append(section(f":white_check_mark: *This is it*, says {_judge(line)}"))
+        return [*blocks, actions(f"line:{value}", [whole, button("Undo", ids.UNDO, value), _outdated(value)])]
+    this = button("This is it", ids.CONFIRM, value, style="primary")
+    return [*blocks, actions(f"line:{value}", [this, button("Not this", ids.REJECT, value), whole, _outdated(value)])]
+
+
+def _judge(line: CardLine) -> str:
+    return person(line.verdict_by) if line.verdict_by else "somebody"
+
+
+def _outdated(value: str) -> Block:
+    return button("Outdated", ids.OUTDATED, value)

@@ -1,0 +1,184 @@
+"""Every setting, once: read at the edge of the program and passed on as plain values.
+
+docs/settings.md is drawn from this class (`faultline settings`), and a test keeps the two equal.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from workflows.errors import UserError
+
+ROOT = Path(__file__).resolve().parent.parent
+SLACK_API = "https://slack.com/api/"
+
+
+def _names(value: Any) -> Any:
+    """Take `a, b, c` for a list, as people write it into an environment variable."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+def _mapping(value: Any) -> Any:
+    """Take a JSON object from an environment variable."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        msg = 'it must be JSON such as {"serving": "U0123", "default": "U0456"}'
+        raise ValueError(msg) from None
+
+
+def _bot_token(token: SecretStr) -> SecretStr:
+    return _prefixed(token, "xoxb-", "under “OAuth & Permissions” as “Bot User OAuth Token”")
+
+
+def _app_token(token: SecretStr) -> SecretStr:
+    return _prefixed(token, "xapp-", "under “Basic Information”, “App-Level Tokens”, with the scope connections:write")
+
+
+def _prefixed(token: SecretStr, prefix: str, where: str) -> SecretStr:
+    if not token.get_secret_value().startswith(prefix):
+        msg = f"it must begin with {prefix}; you find it on api.slack.com/apps {where}"
+        raise ValueError(msg)
+    return token
+
+
+def _with_slash(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        msg = "it must begin with https:// or http://"
+        raise ValueError(msg)
+    return url.rstrip("/") + "/"
+
+
+Names = Annotated[list[str], NoDecode, BeforeValidator(_names)]
+Mapped = Annotated[dict[str, str], NoDecode, BeforeValidator(_mapping)]
+
+
+class Settings(BaseSettings):
+    """What can be set, by environment variable or in a file `.env` in the working folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FAULTLINE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
+        None,
+        validation_alias="SLACK_BOT_TOKEN",
+        description="Bot token (xoxb-…): api.slack.com/apps, your app, “OAuth & Permissions”, once it is installed.",
+    )
+    slack_app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(
+        None,
+        validation_alias="SLACK_APP_TOKEN",
+        description="App-level token (xapp-…) for Socket Mode: “Basic Information”, “App-Level Tokens”, "
+        "scope connections:write.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="Signing secret, only for `--http`: “Basic Information”, “App Credentials”.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="postgresql://user:password@host/name, or sqlite:///path; the default is a SQLite file in the "
+        "data folder.",
+    )
+    data_dir: Path = Field(Path("data"), description="Folder for the SQLite file; created when missing.")
+    catalog_dir: Path = Field(
+        ROOT / "catalog",
+        description="Folder with vocabulary.yaml and entries/*.yaml, imported at the first start.",
+    )
+    slack_api_url: Annotated[str, AfterValidator(_with_slash)] = Field(
+        SLACK_API,
+        validation_alias=AliasChoices("FAULTLINE_SLACK_API_URL", "SLACK_API_URL"),
+        description="Where Slack's Web API is; points the whole bot at a stand-in for trying and testing.",
+    )
+    host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the web server (health, readiness, Slack over HTTP).")
+    incident_channels: Names = Field(
+        ["inc-*", "incident-*", "sev[0-9]*"],
+        description="Name patterns of the channels to listen in without being asked, separated by commas.",
+    )
+    suggestion_threshold: float = Field(
+        0.6, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
+    )
+    stewards: Mapped = Field(
+        {},
+        description='Who answers for each domain, as JSON: {"serving": "U0123", "default": "U0456"} (Slack user ids).',
+    )
+    admins: Names = Field([], description="Slack user ids that may act for every steward, separated by commas.")
+    review_interval: timedelta = Field(
+        timedelta(days=90), description="How long a verification lasts, as an ISO 8601 duration such as P90D."
+    )
+    sweep_interval: timedelta = Field(
+        timedelta(seconds=15), description="How often due reviews are looked for, as an ISO 8601 duration."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least grave line logged.")
+    log_format: Literal["console", "json"] = Field("console", description="`console` for people, `json` for machines.")
+
+    @property
+    def store_url(self) -> str:
+        """The database to open, with its password."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir / 'faultline.db'}"
+        url = self.database_url.get_secret_value()
+        # Hosting platforms hand out postgres://, which SQLAlchemy does not know.
+        return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def read_settings(**given: Any) -> Settings:
+    """Return the settings; raises UserError with one sentence a wrong setting, naming it and what to do."""
+    try:
+        return Settings(**given)
+    except ValidationError as invalid:
+        sentences = [_sentence(error["loc"], error["msg"]) for error in invalid.errors(include_input=False)]
+        raise UserError("\n".join(sentences)) from None
+
+
+def variable_of(field: str) -> str:
+    """Return the environment variable of a setting."""
+    alias = Settings.model_fields[field].validation_alias
+    if isinstance(alias, AliasChoices):
+        return str(alias.choices[0])
+    return str(alias) if alias else f"FAULTLINE_{field.upper()}"
+
+
+def required(value: SecretStr | None, field: str, purpose: str) -> str:
+    """Return the secret; raises UserError that names the missing setting and where to get it."""
+    if value is None or not value.get_secret_value():
+        where = Settings.model_fields[field].description
+        msg = f"{variable_of(field)} is not set, and {purpose} needs it. {where}"
+        raise UserError(msg)
+    return value.get_secret_value()
+
+
+def settings_table() -> str:
+    """Return the table of all settings in Markdown, as it stands in docs/settings.md."""
+    rows = [
+        f"| `{variable_of(name)}` | {_default(name, field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| setting | default | what it does |", "|---|---|---|", *rows])
+
+
+def _default(name: str, value: Any) -> str:
+    if name == "catalog_dir":
+        return "the pilot catalog"
+    if isinstance(value, timedelta):
+        return f"`P{value.days}D`" if value.days else f"`PT{value.seconds}S`"
+    if isinstance(value, list):
+        value = ",".join(value)
+    return "" if value in (None, "", {}) else f"`{value}`"
+
+
+def _sentence(place: tuple[int | str, ...], problem: str) -> str:
+    names: Mapping[str, str] = {variable_of(field).lower(): variable_of(field) for field in Settings.model_fields}
+    first = str(place[0]) if place else ""
+    name = names.get(first.lower()) or (variable_of(first) if first in Settings.model_fields else first)
+    return f"The setting {name} is wrong: {problem.removeprefix('Value error, ')}."
