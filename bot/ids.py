@@ -13,7 +13,6 @@ START_WRITEUP = "start_writeup"
 VERIFY = "verify_review"
 SNOOZE = "snooze_review"
 NEEDS_CHANGE = "needs_change"
-LINK = "link"
 
 # Forms.
 WRITEUP_FORM = "writeup_step"

@@ -17,11 +17,12 @@ __all__ = ["InvalidForm", "NotAllowed", "NotFound", "Unavailable", "UserError"]
 
 
 class UserError(Exception):
-    """One complete sentence for the person who can put it right."""
+    """One complete sentence for the person who can put it right, and whom to ask, by Slack id, where that helps."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, *, ask: str | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.ask = ask
 
 
 class NotFound(UserError):

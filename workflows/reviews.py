@@ -92,6 +92,11 @@ class Reviews:
         self.bell.ring()
         return self.review(entry_id, due_at)
 
+    def open_for(self, entry_id: str, due_at: datetime, actor: Actor) -> DueReview:
+        """Return the review to somebody who may answer it; raises NotAllowed for everyone else."""
+        self._require_steward(self.catalog.entry(entry_id, actor), actor)
+        return self.review(entry_id, due_at)
+
     def review(self, entry_id: str, due_at: datetime) -> DueReview:
         """Return the review that was due then, with its answer, for its message to be drawn; raises NotFound."""
         with self.store.read() as tx:
@@ -144,9 +149,8 @@ class Reviews:
 
     def _require_steward(self, entry: Entry, actor: Actor) -> None:
         if not self.catalog.stewards.may_steward(actor, entry.document.domain):
-            who = f"<@{entry.steward}>" if entry.steward else "a steward, once one is named"
-            msg = f"Only the steward of {entry.document.domain} ({who}) or an admin can answer for {entry.id}."
-            raise NotAllowed(msg)
+            msg = f"Only the steward of {entry.document.domain} or an admin can answer for {entry.id}."
+            raise NotAllowed(msg, ask=entry.steward)
 
 
 def nudge_key(entry_id: str, due_at: datetime) -> str:

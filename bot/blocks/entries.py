@@ -151,11 +151,12 @@ def _paragraphs(document: FailureMode) -> Iterable[tuple[str, str]]:
 
 def _signal(detector: Detector) -> str:
     unit = f" {detector.unit}" if detector.unit else ""
-    starting = ", a starting point" if detector.tunable else ""
-    act = (
-        f", act by itself at {detector.intervention_threshold:g}" if detector.intervention_threshold is not None else ""
-    )
-    return f"{detector.metric}: alert when {detector.comparison} {detector.threshold}{unit} over {detector.window}{starting}{act}"
+    signal = f"{detector.metric}: alert when {detector.comparison} {detector.threshold}{unit} over {detector.window}"
+    if detector.tunable:
+        signal += ", a starting point"
+    if detector.intervention_threshold is not None:
+        signal += f", act by itself at {detector.intervention_threshold:g}"
+    return signal
 
 
 def _remedy(remedy: Mitigation) -> list[Block]:

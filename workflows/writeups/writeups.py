@@ -120,8 +120,8 @@ class WriteUps:
             msg = "There is no such write-up; start one with `/failure write-up`."
             raise NotFound(msg)
         if actor.is_external or record.author != actor.user_id:
-            msg = f"Only <@{record.author}>, who started this write-up, can continue it."
-            raise NotAllowed(msg)
+            msg = "Only the person who started this write-up can continue it."
+            raise NotAllowed(msg, ask=record.author)
         return record
 
 

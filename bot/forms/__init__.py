@@ -1,0 +1,1 @@
+"""Pure functions from what Slack sends to values of ours; nothing here talks to anyone."""

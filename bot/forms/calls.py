@@ -1,0 +1,180 @@
+"""What people do in Slack, as values: a command, a pressed button, a submitted form, a message."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.errors import NotFound
+from workflows.incidents import Message
+from workflows.people import Actor
+
+MAX_TEXT = 40_000  # characters of a message; Slack truncates longer ones itself
+
+
+@dataclass(frozen=True)
+class CommandCall:
+    """`/failure <words>`: who typed it where; `word` is the subcommand, `rest` what follows."""
+
+    actor: Actor
+    text: str
+    channel_id: str
+    channel_name: str
+    trigger_id: str
+    response_url: str
+
+    @property
+    def word(self) -> str:
+        """The first word, in lower case."""
+        return self.text.split(maxsplit=1)[0].lower() if self.text.strip() else ""
+
+    @property
+    def rest(self) -> str:
+        """Everything behind the first word."""
+        parts = self.text.split(maxsplit=1)
+        return parts[1].strip() if len(parts) > 1 else ""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A pressed button: `value` is what it carried, `channel_id` and `view_id` where it stood."""
+
+    actor: Actor
+    value: str
+    trigger_id: str
+    response_url: str
+    channel_id: str
+    view_id: str
+
+    def suggestion(self) -> tuple[int, str]:
+        """Return the incident and the entry of a card's button; raises NotFound for a value of another kind."""
+        incident, _, entry_id = self.value.partition("|")
+        if not incident.isdecimal() or not entry_id or len(incident) > 12:  # noqa: PLR2004 - no incident has a longer number
+            msg = "This button is of an older version; search again with `/failure search`."
+            raise NotFound(msg)
+        return int(incident), entry_id
+
+    def number(self) -> int:
+        """Return the number that the button carries; raises NotFound for a value of another kind."""
+        if not self.value.isdecimal() or len(self.value) > 12:  # noqa: PLR2004 - as above
+            msg = "This button is of an older version; start again with `/failure drafts`."
+            raise NotFound(msg)
+        return int(self.value)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submitted form: its answers by the block id of their field, and what we noted when we opened it."""
+
+    actor: Actor
+    answers: Mapping[str, str]
+    private_metadata: str
+
+    def noted(self, key: str) -> Any:
+        """Return what was noted under the key when the form was opened, or None."""
+        try:
+            noted = json.loads(self.private_metadata)
+        except json.JSONDecodeError:
+            return None
+        return noted.get(key) if isinstance(noted, dict) else None
+
+
+def command_call(body: Mapping[str, Any], home_team: str) -> CommandCall:
+    """Return the command a person typed."""
+    return CommandCall(
+        actor=Actor(str(body.get("user_id", "")), is_external=_is_elsewhere(body.get("team_id"), home_team)),
+        text=str(body.get("text") or ""),
+        channel_id=str(body.get("channel_id", "")),
+        channel_name=str(body.get("channel_name", "")),
+        trigger_id=str(body.get("trigger_id", "")),
+        response_url=str(body.get("response_url", "")),
+    )
+
+
+def press(body: Mapping[str, Any], home_team: str) -> Press:
+    """Return the button a person pressed."""
+    action = (body.get("actions") or [{}])[0]
+    container = body.get("container") or {}
+    channel = body.get("channel") or {}
+    return Press(
+        actor=_actor(body, home_team),
+        value=str(action.get("value") or ""),
+        trigger_id=str(body.get("trigger_id", "")),
+        response_url=str(body.get("response_url") or ""),
+        channel_id=str(channel.get("id") or container.get("channel_id") or ""),
+        view_id=str((body.get("view") or {}).get("id") or ""),
+    )
+
+
+def submission(body: Mapping[str, Any], home_team: str) -> Submission:
+    """Return the form a person submitted."""
+    view = body.get("view") or {}
+    fields = (view.get("state") or {}).get("values") or {}
+    answers = {block_id: _answer(field) for block_id, field in fields.items()}
+    return Submission(_actor(body, home_team), answers, str(view.get("private_metadata") or ""))
+
+
+def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str) -> Message | None:
+    """Return what was said, edited or deleted, or None for what is no evidence: joins, topics, our own messages."""
+    event = body.get("event") or {}
+    subtype = event.get("subtype")
+    inner = event.get("message") or {} if subtype == "message_changed" else event
+    if subtype not in _SPOKEN or bot_user_id == inner.get("user") or bot_id == inner.get("bot_id"):
+        return None
+    deleted = subtype == "message_deleted"
+    previous = event.get("previous_message") or {}
+    return Message(
+        event_id=str(body.get("event_id", "")),
+        channel_id=str(event.get("channel", "")),
+        ts=str((event.get("deleted_ts") if deleted else inner.get("ts")) or ""),
+        thread_ts=(previous if deleted else inner).get("thread_ts"),
+        author=str(inner.get("user") or inner.get("bot_id") or ""),
+        text="" if deleted else spoken_text(inner),
+        deleted=deleted,
+    )
+
+
+def spoken_text(said: Mapping[str, Any]) -> str:
+    """Return everything a message says: its text, and the text of its attachments and blocks (alert bots use those)."""
+    parts = [str(said.get("text") or "")]
+    for attachment in said.get("attachments") or []:
+        parts += [str(attachment.get(name) or "") for name in ("pretext", "title", "text")]
+        parts += [f"{field.get('title', '')} {field.get('value', '')}" for field in attachment.get("fields") or []]
+        if not any(attachment.get(name) for name in ("title", "text")):
+            parts.append(str(attachment.get("fallback") or ""))
+    if not parts[0]:
+        parts += _texts_of(said.get("blocks") or [])
+    return "\n".join(part for part in parts if part.strip())[:MAX_TEXT]
+
+
+# The kinds of message that carry evidence; everything else (joins, topics, renames) is the channel talking to itself.
+_SPOKEN = frozenset(
+    {None, "bot_message", "message_changed", "message_deleted", "thread_broadcast", "file_share", "me_message"}
+)
+
+
+def _texts_of(blocks: Any) -> list[str]:
+    """Return the texts anywhere inside Block Kit, in order."""
+    if isinstance(blocks, list):
+        return [text for block in blocks for text in _texts_of(block)]
+    if not isinstance(blocks, dict):
+        return []
+    own = [blocks["text"]] if isinstance(blocks.get("text"), str) else []
+    return own + [text for value in blocks.values() for text in _texts_of(value)]
+
+
+def _actor(body: Mapping[str, Any], home_team: str) -> Actor:
+    user = body.get("user") or {}
+    team = user.get("team_id") or (body.get("team") or {}).get("id")
+    return Actor(str(user.get("id", "")), is_external=_is_elsewhere(team, home_team))
+
+
+def _is_elsewhere(team: Any, home_team: str) -> bool:
+    return bool(team) and bool(home_team) and str(team) != home_team
+
+
+def _answer(field: Mapping[str, Any]) -> str:
+    for element in field.values():
+        chosen = element.get("selected_option")
+        return str(chosen["value"]) if chosen else str(element.get("value") or "")
+    return ""

@@ -1,0 +1,107 @@
+"""The route table: everything Slack can send us, on one screen.
+
+tests/unit/test_routes.py holds it equal to manifest.yml and to the README's list of commands.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import ids
+from bot.listeners.commands import CommandListener, Handler, help_text
+from bot.listeners.entries import EntryListeners
+from bot.listeners.incidents import IncidentListeners
+from bot.listeners.reviews import ReviewListeners
+from bot.listeners.writeups import WriteUpListeners
+from workflows.errors import UserError
+
+Listener = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """All listeners, one noun each."""
+
+    entries: EntryListeners
+    incidents: IncidentListeners
+    reviews: ReviewListeners
+    writeups: WriteUpListeners
+    home_team: str
+
+    def subcommands(self) -> Mapping[str, Handler]:
+        """Return what answers each subcommand of `/failure`."""
+        return {
+            "search": self.entries.find,
+            "show": self.entries.show,
+            "drafts": self.entries.drafts,
+            "write-up": self.writeups.start,
+            "reviews": self.reviews.list,
+            "watch": self.incidents.watch,
+            "unwatch": self.incidents.unwatch,
+            "help": help_text,
+        }
+
+    def events(self) -> Mapping[str, Listener]:
+        """Return what hears each event."""
+        return {
+            "message": self.incidents.hear,
+            "member_joined_channel": self.incidents.joined,
+            "channel_created": self.incidents.created,
+        }
+
+    def buttons(self) -> Mapping[str, Listener]:
+        """Return what each button does."""
+        return {
+            ids.OPEN_ENTRY: self.entries.open,
+            ids.CONFIRM: self.incidents.confirm,
+            ids.REJECT: self.incidents.reject,
+            ids.UNDO: self.incidents.undo,
+            ids.OUTDATED: self.incidents.outdated,
+            ids.START_WRITEUP: self.writeups.start_here,
+            ids.CONTINUE_WRITEUP: self.writeups.resume,
+            ids.VERIFY: self.reviews.verify,
+            ids.SNOOZE: self.reviews.snooze,
+            ids.NEEDS_CHANGE: self.reviews.ask_for_change,
+        }
+
+    def forms(self) -> Mapping[str, Listener]:
+        """Return what takes each form."""
+        return {
+            ids.WRITEUP_FORM: self.writeups.save,
+            ids.NEEDS_CHANGE_FORM: self.reviews.take_change,
+        }
+
+    def register(self, app: App) -> None:
+        """Connect everything to the Bolt app; what comes from an older version of us gets a sentence as well."""
+        app.command(ids.COMMAND)(CommandListener(self.subcommands(), self.home_team).answer)
+        for event, listener in self.events().items():
+            app.event(event)(listener)
+        for action_id, listener in self.buttons().items():
+            app.action(action_id)(listener)
+        for callback_id, listener in self.forms().items():
+            app.view(callback_id)(listener)
+        app.action(re.compile(".*"))(no_such_button)
+        app.view(re.compile(".*"))(no_such_form)
+        app.event(re.compile(".*"))(unheard)
+
+
+def no_such_button(ack: Ack, body: dict[str, Any]) -> None:
+    """Answer a button that an older version of the bot drew."""
+    del ack, body  # the error handler acknowledges
+    msg = "This button is of an older version of Faultline; `/failure help` shows what there is now."
+    raise UserError(msg)
+
+
+def no_such_form(ack: Ack, body: dict[str, Any]) -> None:
+    """Answer a form that an older version of the bot drew; it stays open, so that its text can be copied."""
+    del ack, body
+    msg = "This form is of an older version of Faultline; copy your text and open it again with `/failure help`."
+    raise UserError(msg)
+
+
+def unheard(ack: Ack) -> None:
+    """Acknowledge an event we do not need, so that Slack does not deliver it again."""
+    ack()

@@ -1,0 +1,94 @@
+"""`/failure`: one command, its subcommands in one table, and an answer for whatever is typed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from slack_bolt import Ack
+
+from bot.blocks.elements import Rendered, clip, context, escape, section
+from bot.forms.calls import CommandCall, command_call
+from bot.ids import COMMAND
+
+NEAR_ENOUGH = 74  # of 100: `serach` is 83 like `search`; words that are no subcommand stay below 60
+
+Handler = Callable[[CommandCall], Rendered | None]
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """What can stand behind `/failure`: its name, what follows it, and a sentence on what it does."""
+
+    name: str
+    arguments: str
+    sentence: str
+
+    @property
+    def usage(self) -> str:
+        """How it is typed."""
+        return f"{COMMAND} {self.name} {self.arguments}".strip()
+
+
+SUBCOMMANDS = (
+    Subcommand("search", "<words>", "find failure modes by what you see; spelling mistakes are forgiven"),
+    Subcommand("show", "FM-0012", "show one entry"),
+    Subcommand("write-up", "", "write up what happened, in three short saved steps"),
+    Subcommand("drafts", "", "your drafts and unfinished write-ups"),
+    Subcommand("reviews", "", "entries that wait for your review"),
+    Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
+    Subcommand("unwatch", "", "stop listening in this channel"),
+    Subcommand("help", "", "this list"),
+)
+ALIASES = {"find": "search", "get": "show", "writeup": "write-up", "review": "reviews", "?": "help"}
+
+
+@dataclass(frozen=True)
+class CommandListener:
+    """Answers `/failure`; `handlers` holds one function a subcommand."""
+
+    handlers: Mapping[str, Handler]
+    home_team: str
+
+    def answer(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Understand the subcommand, let its handler answer, and acknowledge with the answer."""
+        call = command_call(body, self.home_team)
+        name, understood = understood_subcommand(call.word)
+        if name is None:
+            rendered: Rendered | None = usage(call.text)
+        else:
+            rendered = self.handlers[name](call)
+        if rendered is None:
+            ack()
+            return
+        if understood:
+            rendered = Rendered(rendered.text, [*rendered.blocks, context(f"Understood as `{COMMAND} {name}`.")])
+        ack(response_type="ephemeral", **rendered.as_payload())
+
+
+def understood_subcommand(word: str) -> tuple[str | None, bool]:
+    """Return the subcommand meant by a word, and whether a spelling mistake was forgiven; None for no subcommand."""
+    if not word:
+        return "help", False
+    names = [subcommand.name for subcommand in SUBCOMMANDS]
+    if word in names:
+        return word, False
+    if word in ALIASES:
+        return ALIASES[word], False
+    nearest = process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
+    return (nearest[0], True) if nearest else (None, False)
+
+
+def usage(typed: str = "") -> Rendered:
+    """Return what is possible, after something that is not."""
+    lines = [f"`{escape(subcommand.usage)}`  {escape(subcommand.sentence)}" for subcommand in SUBCOMMANDS]
+    if typed.strip():
+        words = escape(clip(typed.strip(), 60))
+        lines.insert(0, f"`{COMMAND} {words}` is not something I know. To search for it: `{COMMAND} search {words}`")
+    text = "\n".join(lines)
+    return Rendered(text, [section(text)])
+
+
+def help_text(_: CommandCall) -> Rendered:
+    """Return the list of subcommands."""
+    return usage()

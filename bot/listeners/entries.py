@@ -1,0 +1,44 @@
+"""Looking entries up: search, show, and the whole entry in a form of its own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.blocks.elements import Rendered
+from bot.blocks.entries import drafts, found_entries, one_entry, whole_entry
+from bot.forms.calls import CommandCall, press
+from bot.replies import Replies
+from workflows.entries.catalog import Catalog
+from workflows.search.search import Search
+from workflows.writeups.writeups import WriteUps
+
+
+@dataclass(frozen=True)
+class EntryListeners:
+    """What people do to read the catalog."""
+
+    catalog: Catalog
+    search: Search
+    writeups: WriteUps
+    replies: Replies
+    home_team: str
+
+    def find(self, call: CommandCall) -> Rendered:
+        """`/failure search <words>`."""
+        return found_entries(call.rest, self.search.find(call.rest, call.actor))
+
+    def show(self, call: CommandCall) -> Rendered:
+        """`/failure show FM-0012`."""
+        return one_entry(self.catalog.entry(call.rest, call.actor))
+
+    def drafts(self, call: CommandCall) -> Rendered:
+        """`/failure drafts`."""
+        return drafts(self.catalog.drafts_of(call.actor), self.writeups.unfinished_of(call.actor))
+
+    def open(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Open the whole entry”."""
+        pressed = press(body, self.home_team)
+        entry = self.catalog.entry(pressed.value, pressed.actor)
+        self.replies.open_form(pressed, whole_entry(entry))
+        ack()

@@ -1,0 +1,120 @@
+"""Listening in incident channels, and what people say of the card."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.background import Background
+from bot.blocks.elements import Rendered, section
+from bot.forms.calls import CommandCall, message, press
+from bot.identity import Identity
+from bot.refusals import error_of
+from bot.replies import Replies
+from workflows.incidents import Incidents, Verdict
+from workflows.people import require_colleague
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class IncidentListeners:
+    """What happens in channels, and the buttons of the card."""
+
+    incidents: Incidents
+    replies: Replies
+    background: Background
+    client: WebClient
+    identity: Identity
+
+    def hear(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take a message in as evidence; the acknowledgement follows the commit, so nothing heard is lost."""
+        said = message(body, bot_user_id=self.identity.bot_user_id, bot_id=self.identity.bot_id)
+        if said is not None:
+            self.incidents.observe(said)
+        ack()
+
+    def joined(self, ack: Ack, event: dict[str, Any]) -> None:
+        """Listen where the bot itself was invited."""
+        if event.get("user") == self.identity.bot_user_id:
+            channel_id = str(event.get("channel", ""))
+            name = self.incidents.directory.name_of(channel_id)
+            self.incidents.watch(channel_id, name, decided_by=str(event.get("inviter") or "an invitation"))
+        ack()
+
+    def created(self, ack: Ack, event: dict[str, Any]) -> None:
+        """Join a new public channel whose name says that it is about an incident."""
+        channel = event.get("channel") or {}
+        if self.incidents.is_incident_channel(str(channel.get("name", ""))):
+            self.background.run(lambda: self._join(str(channel["id"])))
+        ack()
+
+    def watch(self, call: CommandCall) -> Rendered:
+        """`/failure watch`."""
+        require_colleague(call.actor)
+        self.incidents.watch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
+        self.background.run(lambda: self._join_or_ask(call))
+        return _said(
+            "I am listening here now. I speak up only when I am sure enough, in one thread. "
+            "`/failure unwatch` stops it."
+        )
+
+    def unwatch(self, call: CommandCall) -> Rendered:
+        """`/failure unwatch`."""
+        require_colleague(call.actor)
+        self.incidents.unwatch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
+        return _said("I have stopped listening here. `/failure watch` starts it again.")
+
+    def confirm(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “This is it”."""
+        self._judge(ack, body, "confirmed")
+
+    def reject(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Not this”."""
+        self._judge(ack, body, "rejected")
+
+    def undo(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Undo”."""
+        self._judge(ack, body, "shown")
+
+    def outdated(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Outdated”."""
+        pressed = press(body, self.identity.team_id)
+        incident_id, entry_id = pressed.suggestion()
+        self.incidents.mark_outdated(incident_id, entry_id, pressed.actor, channel_id=pressed.channel_id)
+        self.replies.tell(pressed.response_url, _said(f"Thank you. The steward of {entry_id} is asked to look at it."))
+        ack()
+
+    def _judge(self, ack: Ack, body: dict[str, Any], verdict: Verdict) -> None:
+        pressed = press(body, self.identity.team_id)
+        incident_id, entry_id = pressed.suggestion()
+        self.incidents.judge(incident_id, entry_id, verdict, pressed.actor, channel_id=pressed.channel_id)
+        ack()
+
+    def _join(self, channel_id: str) -> None:
+        try:
+            self.client.conversations_join(channel=channel_id)
+        except SlackApiError as refused:
+            log.warning("could not join an incident channel", channel=channel_id, error=error_of(refused))
+
+    def _join_or_ask(self, call: CommandCall) -> None:
+        try:
+            self.client.conversations_join(channel=call.channel_id)
+        except SlackApiError as refused:
+            if error_of(refused) not in {"method_not_supported_for_channel_type", "channel_not_found"}:
+                log.warning("could not join a channel", channel=call.channel_id, error=error_of(refused))
+            if not self._is_member(call.channel_id):
+                self.replies.tell(call.response_url, _said("One more step: invite me with `/invite @Faultline`."))
+
+    def _is_member(self, channel_id: str) -> bool:
+        try:
+            return bool(self.client.conversations_info(channel=channel_id)["channel"].get("is_member"))
+        except SlackApiError:
+            return False
+
+
+def _said(text: str) -> Rendered:
+    return Rendered(text, [section(text)])

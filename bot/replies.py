@@ -1,0 +1,62 @@
+"""Answers to one person: a form on their screen, or a message only they see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from bot.background import Background
+from bot.blocks.elements import Rendered, section
+from bot.forms.calls import CommandCall, Press
+from bot.refusals import error_of
+
+log = structlog.get_logger(__name__)
+TOO_LATE = "Slack took too long to open that form. Nothing is lost; please do it once more."
+# Slack forgets a trigger 3 seconds after the click, docs.slack.dev/interactivity/handling-user-interaction.
+LATE_ERRORS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
+
+
+@dataclass(frozen=True)
+class Replies:
+    """Opens forms and sends ephemeral answers, from the background: Slack is never asked before we acknowledge."""
+
+    client: WebClient
+    background: Background
+
+    def open_form(self, asked: CommandCall | Press, view: Mapping[str, Any]) -> None:
+        """Open the form for whoever asked, on top of the form they stand in, if they stand in one."""
+        self.background.run(lambda: self._open(asked, view))
+
+    def tell(self, response_url: str, rendered: Rendered) -> None:
+        """Say something only the person behind the response URL sees."""
+        if response_url:
+            self.background.run(lambda: self._tell(response_url, rendered))
+
+    def tell_in_private(self, user_id: str, rendered: Rendered) -> None:
+        """Say something to a person who has no response URL, in the direct messages with the bot."""
+        self.background.run(lambda: self._post(user_id, rendered))
+
+    def _open(self, asked: CommandCall | Press, view: Mapping[str, Any]) -> None:
+        standing_in = asked.view_id if isinstance(asked, Press) else ""
+        open_it = self.client.views_push if standing_in else self.client.views_open
+        try:
+            open_it(trigger_id=asked.trigger_id, view=dict(view))
+        except SlackApiError as refused:
+            if error_of(refused) not in LATE_ERRORS:
+                raise
+            self.tell(asked.response_url, Rendered(TOO_LATE, [section(TOO_LATE)]))
+
+    @staticmethod
+    def _tell(response_url: str, rendered: Rendered) -> None:
+        answer = WebhookClient(response_url).send(
+            response_type="ephemeral", replace_original=False, **rendered.as_payload()
+        )
+        if answer.status_code != 200:  # noqa: PLR2004 - HTTP's own number
+            log.warning("an answer did not reach the person", status=answer.status_code, body=answer.body[:200])
+
+    def _post(self, user_id: str, rendered: Rendered) -> None:
+        self.client.chat_postMessage(channel=user_id, unfurl_links=False, unfurl_media=False, **rendered.as_payload())

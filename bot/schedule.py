@@ -1,0 +1,57 @@
+"""The metronome: wakes the sweeps; what is due stands in our tables, never in here.
+
+APScheduler keeps its jobs in memory. Its own job store would pickle them, drop late ones and run each in every process.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.reference import new_reference
+from store import Store, Unavailable
+from workflows.clock import Clock
+from workflows.entries.catalog import Catalog
+from workflows.reviews import Reviews
+
+log = structlog.get_logger(__name__)
+
+CATALOG_CHECK = timedelta(seconds=5)  # how soon another replica's change is seen here
+RECEIPTS_KEPT = timedelta(days=3)  # Slack redelivers for a day at most
+
+
+def schedule(
+    *, store: Store, clock: Clock, catalog: Catalog, reviews: Reviews, sweep_interval: timedelta
+) -> BackgroundScheduler:
+    """Return the scheduler with every sweep, not yet started; each sweep runs at once and then at its interval."""
+
+    def forget_old_receipts() -> None:
+        with store.begin() as tx:
+            tx.receipts.forget_before(clock() - RECEIPTS_KEPT)
+
+    scheduler = BackgroundScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
+        "reviews": (reviews.sweep, sweep_interval),
+        "catalog": (catalog.refresh, CATALOG_CHECK),
+        "receipts": (forget_old_receipts, timedelta(hours=1)),
+    }
+    for name, (sweep, interval) in sweeps.items():
+        scheduler.add_job(
+            _guarded(name, sweep), "interval", seconds=interval.total_seconds(), id=name, next_run_time=clock()
+        )
+    return scheduler
+
+
+def _guarded(name: str, sweep: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            sweep()
+        except Unavailable:
+            log.warning("the database does not answer; the sweep comes again", sweep=name)
+        except Exception:  # outermost edge of the scheduler's thread
+            log.exception("a sweep failed", sweep=name, reference=new_reference())
+
+    return run
