@@ -43,4 +43,5 @@ def _status(refused: SlackApiError) -> int:
 
 
 def _headers(refused: SlackApiError) -> Mapping[str, Any]:
-    return refused.response.headers if _is_readable(refused) else refused.response["headers"]
+    headers: Mapping[str, Any] = refused.response.headers if _is_readable(refused) else refused.response["headers"]
+    return headers

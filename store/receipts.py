@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
@@ -22,6 +22,10 @@ class Receipts:
     def is_first_submission(self, submission_id: str, at: datetime) -> bool:
         """Note the submission and return whether this is the first time it arrives."""
         return insert_once(self._session, SubmissionRow, id=submission_id, received_at=at)
+
+    def latest(self) -> datetime | None:
+        """Return when the last event was taken in, or None."""
+        return self._session.scalar(select(func.max(ReceivedEventRow.received_at)))
 
     def forget_before(self, moment: datetime) -> None:
         """Drop receipts older than `moment`; Slack redelivers events for minutes, or a day with delayed events on."""

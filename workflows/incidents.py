@@ -128,6 +128,12 @@ class Incidents:
         lines = [line for one in suggestions if (line := self._line(one)) is not None]
         return Card(incident_id, tuple(lines)) if lines else None
 
+    def shown(self, incident_id: int) -> tuple[tuple[str, float, str], ...]:
+        """Return what stands on the card: entry, chance and why, best first."""
+        with self.store.read() as tx:
+            suggestions = tx.incidents.suggestions(incident_id)
+        return tuple((one.entry_id, one.score, one.why) for one in suggestions if one.rank)
+
     def incident_in(self, channel_id: str) -> IncidentRecord | None:
         """Return the incident of the channel, or None."""
         with self.store.read() as tx:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workflows.entries.document import without_unstorable_characters
 from workflows.errors import NotFound
 from workflows.incidents import Message
 from workflows.people import Actor
@@ -83,7 +84,7 @@ def command_call(body: Mapping[str, Any], home_team: str) -> CommandCall:
     """Return the command a person typed."""
     return CommandCall(
         actor=Actor(str(body.get("user_id", "")), is_external=_is_elsewhere(body.get("team_id"), home_team)),
-        text=str(body.get("text") or ""),
+        text=without_unstorable_characters(str(body.get("text") or "")),
         channel_id=str(body.get("channel_id", "")),
         channel_name=str(body.get("channel_name", "")),
         trigger_id=str(body.get("trigger_id", "")),
@@ -176,5 +177,5 @@ def _is_elsewhere(team: Any, home_team: str) -> bool:
 def _answer(field: Mapping[str, Any]) -> str:
     for element in field.values():
         chosen = element.get("selected_option")
-        return str(chosen["value"]) if chosen else str(element.get("value") or "")
+        return without_unstorable_characters(str(chosen["value"] if chosen else element.get("value") or ""))
     return ""

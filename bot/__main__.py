@@ -1,0 +1,5 @@
+"""`python -m bot` is `faultline`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,222 @@
+"""The composition root: concrete things meet here and nowhere else; what was started last is stopped first."""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from slack_bolt import App
+from slack_sdk import WebClient
+from sqlalchemy import make_url
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from bot.background import Background
+from bot.directory import SlackChannels
+from bot.errors import ErrorAnswers
+from bot.identity import Identity, who_am_i
+from bot.listeners import Listeners
+from bot.listeners.entries import EntryListeners
+from bot.listeners.incidents import IncidentListeners
+from bot.listeners.reviews import ReviewListeners
+from bot.listeners.writeups import WriteUpListeners
+from bot.messenger import Bell, Messenger
+from bot.owed import OwedMessages
+from bot.replies import Replies
+from bot.schedule import schedule
+from bot.settings import Settings, required
+from bot.slack import bolt_app, posting_client, reading_client, socket_mode
+from bot.web.app import web_app
+from bot.web.server import serve
+from store import Store, Unavailable, migrate
+from workflows.clock import Clock, system_clock
+from workflows.entries.catalog import Catalog
+from workflows.entries.vocabulary import Vocabulary
+from workflows.errors import UserError
+from workflows.incidents import Incidents
+from workflows.people import Stewards
+from workflows.ports import ChannelDirectory, DeliveryBell
+from workflows.reviews import Reviews
+from workflows.search.search import Search
+from workflows.search.suggestions import Suggestions
+from workflows.writeups.writeups import WriteUps
+
+log = structlog.get_logger(__name__)
+DATABASE_START = timedelta(seconds=30)  # a database that starts beside us takes this long at most
+LOOK_UP_SECONDS = 1  # a look-up that an event's acknowledgement waits for
+
+
+@dataclass(frozen=True)
+class Workflows:
+    """The use cases, without any surface."""
+
+    store: Store
+    catalog: Catalog
+    search: Search
+    suggestions: Suggestions
+    incidents: Incidents
+    reviews: Reviews
+    writeups: WriteUps
+    vocabulary: Vocabulary
+
+
+def open_store(settings: Settings) -> Store:
+    """Return the database, migrated; raises UserError when it cannot be reached in half a minute."""
+    store = Store.open(settings.store_url)
+    patiently = Retrying(
+        stop=stop_after_delay(DATABASE_START),
+        wait=wait_exponential(multiplier=0.2, max=3),
+        retry=retry_if_exception_type(Unavailable),
+        reraise=True,
+    )
+    try:
+        patiently(_migrated, store)
+    except Unavailable:
+        where = make_url(settings.store_url).render_as_string(hide_password=True)
+        msg = f"The database {where} does not answer; check DATABASE_URL and that the database runs."
+        raise UserError(msg) from None
+    return store
+
+
+def _migrated(store: Store) -> None:
+    if not store.is_reachable():
+        msg = "the database does not answer yet"
+        raise Unavailable(msg)
+    migrate(store.engine)
+
+
+def build_workflows(
+    settings: Settings, store: Store, *, directory: ChannelDirectory, bell: DeliveryBell, clock: Clock = system_clock
+) -> Workflows:
+    """Return the use cases on this store; the pilot catalog is taken in where there is no entry yet."""
+    vocabulary = Vocabulary.load(settings.catalog_dir)
+    stewards = Stewards(settings.stewards, frozenset(settings.admins))
+    catalog = Catalog(store, clock, stewards, settings.review_interval)
+    if catalog.is_empty():
+        imported = catalog.import_folder(settings.catalog_dir)
+        log.info("the catalog was empty and is now filled", entries=imported.added, folder=str(settings.catalog_dir))
+    catalog.refresh()
+    suggestions = Suggestions(catalog, settings.suggestion_threshold)
+    reviews = Reviews(store, clock, catalog, bell, settings.review_interval)
+    incidents = Incidents(
+        store, clock, catalog, suggestions, reviews, directory, bell, tuple(settings.incident_channels)
+    )
+    writeups = WriteUps(store, clock, catalog, vocabulary)
+    return Workflows(store, catalog, Search(catalog), suggestions, incidents, reviews, writeups, vocabulary)
+
+
+class NoChannels:
+    """Stands in for Slack's directory where there is no Slack, as on the command line."""
+
+    def name_of(self, channel_id: str) -> str:
+        """Return the id itself."""
+        return channel_id
+
+
+class NoBell:
+    """Stands in for the messenger's bell where nothing is delivered."""
+
+    def ring(self) -> None:
+        """Do nothing."""
+
+
+@contextmanager
+def offline(settings: Settings, clock: Clock = system_clock) -> Iterator[Workflows]:
+    """Give the use cases on the configured database, without Slack."""
+    store = open_store(settings)
+    try:
+        yield build_workflows(settings, store, directory=NoChannels(), bell=NoBell(), clock=clock)
+    finally:
+        store.close()
+
+
+@contextmanager
+def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
+    """Run the whole bot for the block and give the address of its web server; leaving the block stops it in order.
+
+    Order of the stop: no new requests, no new sweeps, current deliveries finished, background work finished, database.
+    """
+    token = required(settings.slack_bot_token, "slack_bot_token", "the bot")
+    app_token = "" if over_http else required(settings.slack_app_token, "slack_app_token", "Socket Mode")
+    secret = required(settings.slack_signing_secret, "slack_signing_secret", "`--http`") if over_http else ""
+    reading = reading_client(token, settings.slack_api_url)
+    identity = who_am_i(reading)
+    with ExitStack() as stack:
+        if make_url(settings.store_url).get_backend_name() == "sqlite":
+            stack.enter_context(_alone(settings.store_url))
+        store = open_store(settings)
+        stack.callback(store.close)
+        bell = Bell()
+        brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
+        workflows = build_workflows(settings, store, directory=SlackChannels(brief), bell=bell)
+        posting = posting_client(token, settings.slack_api_url)
+        background = Background()
+        stack.callback(background.close)
+        messenger = _messenger(workflows, posting, reading, bell)
+        stack.enter_context(_in_thread(messenger))
+        app = _slack_app(workflows, posting, identity, background)
+        sweeps = schedule(
+            store=store,
+            clock=system_clock,
+            catalog=workflows.catalog,
+            reviews=workflows.reviews,
+            sweep_interval=settings.sweep_interval,
+        )
+        sweeps.start()
+        stack.callback(sweeps.shutdown, wait=True)
+        readiness = {"database": store.is_reachable}
+        if not over_http:
+            socket = socket_mode(app, app_token, reading)
+            socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it without annotations
+            stack.callback(socket.close)
+            readiness["slack"] = socket.client.is_connected
+        web = web_app(readiness, app if over_http else None, secret)
+        yield stack.enter_context(serve(web, settings.host, settings.port))
+
+
+def _slack_app(workflows: Workflows, client: WebClient, identity: Identity, background: Background) -> App:
+    replies = Replies(client, background)
+    listeners = Listeners(
+        entries=EntryListeners(workflows.catalog, workflows.search, workflows.writeups, replies, identity.team_id),
+        incidents=IncidentListeners(workflows.incidents, replies, background, client, identity),
+        reviews=ReviewListeners(workflows.reviews, replies, identity.team_id),
+        writeups=WriteUpListeners(workflows.writeups, workflows.vocabulary, replies, identity.team_id),
+        home_team=identity.team_id,
+    )
+    return bolt_app(client, identity, listeners, ErrorAnswers(replies))
+
+
+def _messenger(workflows: Workflows, posting: WebClient, reading: WebClient, bell: Bell) -> Messenger:
+    renderers = OwedMessages(workflows.incidents, workflows.reviews).renderers()
+    return Messenger(workflows.store, system_clock, posting, reading, renderers, bell)
+
+
+@contextmanager
+def _in_thread(messenger: Messenger) -> Iterator[None]:
+    thread = threading.Thread(target=messenger.run, name="messenger")
+    thread.start()
+    try:
+        yield
+    finally:
+        messenger.stop()
+        thread.join()
+
+
+@contextmanager
+def _alone(store_url: str) -> Iterator[None]:
+    """Hold the SQLite file for this process; the kernel lets go when we die, however we die."""
+    database = Path(make_url(store_url).database or "")
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with database.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            msg = (
+                f"Another Faultline already runs on {database}; stop it first, or give both a PostgreSQL database "
+                "with DATABASE_URL."
+            )
+            raise UserError(msg) from None
+        yield

@@ -1,0 +1,231 @@
+"""The `faultline` command."""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+
+from bot.build import offline, open_store, running
+from bot.demo import Demo
+from bot.doctor import examine
+from bot.exports import read_history
+from bot.logs import configure_logs
+from bot.portrait import entry_as_json, entry_as_markdown, found_as_json
+from bot.replay import replay_history
+from bot.settings import Settings, read_settings, settings_table
+from store import Unavailable, migration_state
+from workflows.errors import UserError
+from workflows.people import OPERATOR
+
+cli = typer.Typer(
+    help="Faultline: a Slack bot that keeps a machine-learning team from paying twice for the same failure.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+console = Console()
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def main() -> None:
+    """Run the command; a person's mistake ends with one sentence and exit code 1."""
+    try:
+        cli()
+    except UserError as mistake:
+        _complain(mistake.sentence)
+    except Unavailable:
+        _complain("The database does not answer; check DATABASE_URL and that the database runs.")
+
+
+@cli.command()
+def run(
+    *,
+    http: Annotated[
+        bool, typer.Option("--http", help="Take Slack's requests over HTTP instead of Socket Mode.")
+    ] = False,
+) -> None:
+    """Run the bot: Slack, the scheduler and the web server in one process."""
+    settings = _settings_with_logs()
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with running(settings, over_http=http) as address:
+        _tell(f"Faultline is running; health at {address}/healthz. Ctrl-C stops it.")
+        stop.wait()
+        _tell("Stopping: finishing what was begun.")
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    store = open_store(_settings_with_logs())
+    state = migration_state(store.engine)
+    store.close()
+    _tell(f"The database is at revision {state.current}, the newest.")
+
+
+@cli.command()
+def doctor() -> None:
+    """Check tokens, scopes, events, database and clock, and say how to mend what is wrong."""
+    findings = examine(_settings_with_logs())
+    marks = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "wrong": "[red]wrong[/]"}
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for finding in findings:
+        table.add_row(marks[finding.state], finding.subject, finding.sentence)
+    console.print(table)
+    if any(finding.state == "wrong" for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command(name="import")
+def import_(folder: Annotated[Path, typer.Argument(help="Folder with vocabulary.yaml and entries/*.yaml.")]) -> None:
+    """Take a folder of entries into the catalog, all or none; unchanged entries are left alone."""
+    with offline(_settings_with_logs()) as workflows:
+        imported = workflows.catalog.import_folder(folder)
+    _tell(f"{imported.added} added, {imported.changed} changed, {imported.unchanged} unchanged.")
+
+
+@cli.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="What you see, in your own words.")],
+    *,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, max=20, help="How many entries at most.")] = 5,
+) -> None:
+    """Find failure modes by what you see."""
+    with offline(_settings_with_logs()) as workflows:
+        found = workflows.search.find(" ".join(words), OPERATOR, limit=limit)
+    if as_json:
+        _print_json([found_as_json(one) for one in found])
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "severity", "failure mode", "first step", "why"):
+        table.add_column(column)
+    for one in found:
+        document = one.entry.document
+        table.add_row(
+            document.id, document.severity.typical, document.title, document.first_containment_step or "", one.why
+        )
+    console.print(table if found else "Nothing in the catalog matches; try fewer or other words.")
+
+
+@cli.command()
+def show(entry: Annotated[str, typer.Argument(help="An id such as FM-0012.")], *, as_json: AsJson = False) -> None:
+    """Show one entry."""
+    with offline(_settings_with_logs()) as workflows:
+        found = workflows.catalog.entry(entry, OPERATOR)
+    if as_json:
+        _print_json(entry_as_json(found))
+    else:
+        console.print(Markdown(entry_as_markdown(found)))
+
+
+@cli.command()
+def entries(*, as_json: AsJson = False) -> None:
+    """List the published entries."""
+    with offline(_settings_with_logs()) as workflows:
+        published = workflows.catalog.published()
+    if as_json:
+        _print_json([entry_as_json(entry) for entry in published])
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "severity", "failure mode", "domain"):
+        table.add_column(column)
+    for entry in published:
+        document = entry.document
+        table.add_row(document.id, document.severity.typical, document.title, document.domain)
+    console.print(table)
+
+
+@cli.command()
+def replay(
+    path: Annotated[
+        Path, typer.Argument(help="A Slack export (folder or zip), or a transcript (.yaml, .jsonl, .txt).")
+    ],
+    *,
+    channel: Annotated[str, typer.Option(help="Only channels whose name matches this pattern.")] = "*",
+    as_json: AsJson = False,
+) -> None:
+    """Show for each message of a history what the bot would have shown, with the same code as live."""
+    settings = _settings_with_logs()
+    for shown in replay_history(settings, read_history(path, channel)):
+        if as_json:
+            typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
+        else:
+            _print_replayed(shown.as_json())
+
+
+@cli.command()
+def reviews(
+    request: Annotated[str, typer.Option(metavar="ID", help="Make this entry's review due now.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why it is due; its steward reads this.")
+    ] = "asked for on the command line",
+) -> None:
+    """List due reviews, or make one due now."""
+    with offline(_settings_with_logs()) as workflows:
+        if request:
+            workflows.reviews.request(request, reason, OPERATOR)
+        due = workflows.reviews.due_for(OPERATOR)
+    for review in due:
+        _tell(f"{review.entry.id}  {review.due_at:%Y-%m-%d}  {review.entry.document.title}: {review.reason}")
+    if not due:
+        _tell("No review is due.")
+
+
+@cli.command()
+def settings() -> None:
+    """Print the table of all settings, as it stands in docs/settings.md."""
+    typer.echo(settings_table())
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the local Slack's page.")] = 8787,
+    data: Annotated[Path, typer.Option(help="Folder that keeps the demo between two starts.")] = Path("data/demo"),
+) -> None:
+    """Try everything without a Slack workspace: a local Slack in the browser, with a real incident."""
+    Demo(port=port, data=data, tell=_tell).run()
+
+
+@cli.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def sandbox(context: typer.Context) -> None:
+    """Start the local Slack alone; `faultline sandbox --help` lists its options."""
+    # The sandbox is a program of its own that knows nothing of the bot, so it takes over this process.
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *context.args])  # noqa: S606 - our own interpreter
+
+
+def _settings_with_logs() -> Settings:
+    settings = read_settings()
+    configure_logs(level=settings.log_level, as_json=settings.log_format == "json")
+    return settings
+
+
+def _complain(sentence: str) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(sentence, markup=False)
+    sys.exit(1)
+
+
+def _tell(sentence: str) -> None:
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _print_replayed(shown: dict[str, Any]) -> None:
+    card = ", ".join(f"{one['id']} {one['score']:.2f} ({one['why']})" for one in shown["shown"]) or "silent"
+    _tell(f"#{shown['channel']} {shown['ts']}  {card}")

@@ -1,0 +1,190 @@
+"""`faultline demo`: the shipped bot and a local Slack, each in a process of its own, and a real incident to watch.
+
+The demo knows Slack only through its Web API, as any other program would: the people of the incident post with tokens
+of their own.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.manifest import manifest_path
+from bot.refusals import error_of
+from bot.settings import ROOT
+from workflows.errors import UserError
+
+INCIDENT = ROOT / "catalog" / "incidents" / "cloudflare-2025-11-18.yaml"
+STEWARD = "steward"
+RESPONDER = "responder"
+REVIEWED = "FM-0001"
+START = 30.0  # seconds until the bot must answer
+
+
+@dataclass(frozen=True)
+class LocalSlack:
+    """What the sandbox says of itself when it has started."""
+
+    url: str
+    api_url: str
+    bot_token: str
+    app_token: str
+    people: Mapping[str, Mapping[str, str]]
+
+    def client_of(self, person: str) -> WebClient:
+        """Return a client that acts as this person."""
+        return WebClient(token=self.people[person]["token"], base_url=self.api_url)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One run of the demo; `tell` says a sentence to whoever started it."""
+
+    port: int
+    data: Path
+    tell: Callable[[str], None]
+
+    def run(self) -> None:
+        """Start everything, play the incident, and stay until Ctrl-C or SIGTERM; then stop in order."""
+        transcript = yaml.safe_load(INCIDENT.read_text())
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        self.data.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            slack = stack.enter_context(self._sandbox(sorted({STEWARD, RESPONDER, *transcript["people"]})))
+            bot = stack.enter_context(self._bot(slack, stop))
+            self._introduce(slack, transcript)
+            if self._play(slack, transcript, stop):
+                self._ask_for_review(slack)
+            while not stop.wait(0.5):
+                if bot.poll() is not None:
+                    msg = f"The bot stopped by itself; its log is {self.data / 'faultline.log'}."
+                    raise UserError(msg)
+        self.tell("Stopped. `make demo` starts again where you left off.")
+
+    @contextmanager
+    def _sandbox(self, people: list[str]) -> Iterator[LocalSlack]:
+        command = [
+            sys.executable, "-m", "sandbox", "--json", "--port", str(self.port), "--manifest", str(manifest_path()),
+            "--people", ",".join(people), "--state", str(self.data / "slack.json"),
+        ]  # fmt: skip
+        with _process(command, stdout=subprocess.PIPE) as process:
+            line = process.stdout.readline() if process.stdout else b""
+            if not line:
+                msg = f"The local Slack did not start; if port {self.port} is taken, name another: make demo PORT=8788."
+                raise UserError(msg)
+            started = json.loads(line)
+            yield LocalSlack(**{name: started[name] for name in LocalSlack.__dataclass_fields__})
+
+    @contextmanager
+    def _bot(self, slack: LocalSlack, stop: threading.Event) -> Iterator["subprocess.Popen[bytes]"]:
+        log_path = self.data / "faultline.log"
+        with log_path.open("ab") as log:
+            environment = {**os.environ, **self._environment(slack)}
+            command = [sys.executable, "-m", "bot", "run"]
+            with _process(command, stdout=subprocess.PIPE, stderr=log, env=environment) as process:
+                self._await_start(process, log_path, stop)
+                yield process
+
+    def _await_start(self, process: "subprocess.Popen[bytes]", log_path: Path, stop: threading.Event) -> None:
+        giving_up = threading.Timer(START, process.terminate)
+        giving_up.start()
+        line = process.stdout.readline() if process.stdout else b""
+        giving_up.cancel()
+        if not line and not stop.is_set():
+            tail = "\n".join(log_path.read_text(errors="replace").splitlines()[-5:])
+            msg = f"The bot did not start. The end of {log_path}:\n{tail}"
+            raise UserError(msg)
+
+    def _environment(self, slack: LocalSlack) -> dict[str, str]:
+        return {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "FAULTLINE_SLACK_API_URL": slack.api_url,
+            "DATABASE_URL": self._database_url(),
+            "FAULTLINE_STEWARDS": json.dumps({"default": slack.people[STEWARD]["id"]}),
+            "FAULTLINE_SWEEP_INTERVAL": "PT2S",
+            "FAULTLINE_PORT": "0",
+            "FAULTLINE_HOST": "127.0.0.1",
+            "FAULTLINE_CATALOG_DIR": str(ROOT / "catalog"),
+        }
+
+    def _database_url(self) -> str:
+        return f"sqlite:///{(self.data / 'faultline.db').resolve()}"
+
+    def _introduce(self, slack: LocalSlack, transcript: Mapping[str, Any]) -> None:
+        channel = transcript["channel"]
+        self.tell(
+            f"\n  The local Slack is at {slack.url}\n\n"
+            f"  1. {slack.url}/?as={RESPONDER}&channel={channel}\n"
+            f"     {transcript['title']}: the messages arrive now; watch the card appear in the thread, press its\n"
+            "     buttons, type /failure search <what you see>, write it up with /failure write-up.\n"
+            f"  2. {slack.url}/?as={STEWARD}\n"
+            "     Be the steward: a review waits in the direct messages with Faultline.\n\n"
+            f"  Data is kept in {self.data}. Ctrl-C stops everything.\n"
+        )
+
+    def _play(self, slack: LocalSlack, transcript: Mapping[str, Any], stop: threading.Event) -> bool:
+        """Post the incident's messages at their times; return whether it was played now and not at an earlier start."""
+        responder = slack.client_of(RESPONDER)
+        channel_id = _new_channel(responder, transcript["channel"])
+        if channel_id is None:
+            return False
+        others = [slack.people[name]["id"] for name in slack.people if name != RESPONDER]
+        responder.conversations_invite(channel=channel_id, users=others)
+        past = 0.0
+        for message in transcript["messages"]:
+            if stop.wait(max(0.0, float(message["after_seconds"]) - past)):
+                return False
+            past = float(message["after_seconds"])
+            slack.client_of(message["from"]).chat_postMessage(channel=channel_id, text=message["text"])
+        return True
+
+    def _ask_for_review(self, slack: LocalSlack) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "bot",
+            "reviews",
+            "--request",
+            REVIEWED,
+            "--reason",
+            "the demo wants to show you a review",
+        ]
+        environment = {**os.environ, **self._environment(slack), "FAULTLINE_LOG_LEVEL": "ERROR"}
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+
+
+def _new_channel(client: WebClient, name: str) -> str | None:
+    try:
+        return str(client.conversations_create(name=name)["channel"]["id"])
+    except SlackApiError as refused:
+        if error_of(refused) == "name_taken":
+            return None
+        raise
+
+
+@contextmanager
+def _process(command: list[str], **options: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a program for the block, in a session of its own so that Ctrl-C reaches only us and we stop it in order."""
+    with subprocess.Popen(command, start_new_session=True, **options) as process:  # noqa: S603 - our own programs
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()

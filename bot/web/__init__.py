@@ -1,0 +1,1 @@
+"""The web server: health, readiness, and Slack over HTTP."""

@@ -1,0 +1,32 @@
+"""What the web server answers."""
+
+from collections.abc import Callable, Mapping
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from slack_bolt import App
+
+from bot.web.slack import slack_route
+
+
+def web_app(readiness: Mapping[str, Callable[[], bool]], slack: App | None, signing_secret: str) -> FastAPI:
+    """Return the web application; `slack` is given where Slack comes over HTTP and left out under Socket Mode.
+
+    /healthz says that the process lives (restart it when it does not); /readyz says whether it can do its work, by
+    asking everything in `readiness`.
+    """
+    web = FastAPI(title="Faultline", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @web.get("/healthz")
+    async def health() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @web.get("/readyz")
+    async def ready() -> JSONResponse:
+        state = {name: await run_in_threadpool(check) for name, check in readiness.items()}
+        return JSONResponse(state, status_code=200 if all(state.values()) else 503)
+
+    if slack is not None:
+        web.add_api_route("/slack/events", slack_route(slack, signing_secret), methods=["POST"])
+    return web
