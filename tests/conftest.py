@@ -1,0 +1,43 @@
+"""What all tests share: databases of both kinds, a clock that stands still, and a small catalog."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from store import Store, migrate
+from store.engine import open_engine
+from store.models import Base
+from tests.doubles import StillClock
+from tests.postgres import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_engine() -> Iterator[Engine]:
+    with postgres() as url:
+        engine = open_engine(url)
+        migrate(engine)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty database of each kind: every test that takes it runs twice."""
+    if request.param == "sqlite":
+        engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
+        migrate(engine)
+        yield Store(engine)
+        engine.dispose()
+        return
+    engine = request.getfixturevalue("postgres_engine")
+    with engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    yield Store(engine)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()

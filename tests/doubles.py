@@ -1,0 +1,47 @@
+"""Hand-written stand-ins, passed where the real thing would be."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from store import inside_a_transaction
+from workflows.errors import Unavailable
+
+
+@dataclass
+class StillClock:
+    """A clock that moves only when told to."""
+
+    now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, by: timedelta) -> None:
+        self.now += by
+
+
+@dataclass
+class CountingBell:
+    """Counts its rings, and refuses to be rung inside a transaction: the world waits outside."""
+
+    rings: int = 0
+
+    def ring(self) -> None:
+        assert not inside_a_transaction(), "the world was told before the transaction was over"
+        self.rings += 1
+
+
+@dataclass
+class KnownChannels:
+    """A directory of channels; an unknown channel means that Slack does not answer."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def name_of(self, channel_id: str) -> str:
+        assert not inside_a_transaction(), "Slack was asked inside a transaction"
+        self.asked.append(channel_id)
+        if channel_id not in self.names:
+            msg = "Slack does not answer"
+            raise Unavailable(msg)
+        return self.names[channel_id]
