@@ -143,7 +143,7 @@ class Outbox:
     def counts(self) -> dict[str, int]:
         """Return how many messages are in each state."""
         query = select(OwedMessageRow.state, func.count()).group_by(OwedMessageRow.state)
-        return {state: count for state, count in self._session.execute(query).tuples()}
+        return {state: count for state, count in self._session.execute(query)}
 
     def _insert(self, key: str, *, at: datetime, **values: Any) -> bool:
         return insert_once(

@@ -1,0 +1,121 @@
+"""The outbox: what is owed is owed once, claimed by one, and never forgotten."""
+
+from datetime import UTC, datetime, timedelta
+
+from store import Store
+from store.outbox import ClaimedMessage, OwedMessage
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=90)
+
+
+def owe(store: Store, key: str = "review:1") -> bool:
+    with store.begin() as tx:
+        return tx.outbox.owe_once(key, kind="review_nudge", subject="1", address="U1", at=NOW)
+
+
+def claim(store: Store, at: datetime = NOW) -> list[ClaimedMessage]:
+    with store.begin() as tx:
+        return tx.outbox.claim(at, lease=LEASE, limit=10)
+
+
+def message(store: Store, key: str = "review:1") -> OwedMessage:
+    with store.read() as tx:
+        found = tx.outbox.get(key)
+    assert found is not None
+    return found
+
+
+def test_the_same_key_is_owed_once(store: Store) -> None:
+    assert (owe(store), owe(store)) == (True, False)
+
+
+def test_a_claimed_message_is_not_claimed_again_while_the_lease_holds(store: Store) -> None:
+    owe(store)
+
+    first, second = claim(store), claim(store, NOW + LEASE / 2)
+
+    assert [one.message.key for one in first] == ["review:1"]
+    assert second == []
+
+
+def test_a_message_left_behind_is_claimed_again_and_marked_as_maybe_sent(store: Store) -> None:
+    owe(store)
+    claim(store)
+
+    again = claim(store, NOW + LEASE)
+
+    assert [one.maybe_sent for one in again] == [True]
+
+
+def test_whoever_lost_the_lease_cannot_record_an_outcome(store: Store) -> None:
+    owe(store)
+    slept = claim(store)[0]
+    claim(store, NOW + LEASE)
+
+    with store.begin() as tx:
+        tx.outbox.delivered(slept, channel_id="D1", message_ts="1.0", at=NOW)
+
+    assert message(store).state == "sending"
+
+
+def test_a_delivered_message_is_done(store: Store) -> None:
+    owe(store)
+
+    with store.begin() as tx:
+        tx.outbox.delivered(tx.outbox.claim(NOW, lease=LEASE, limit=1)[0], channel_id="D1", message_ts="1.0", at=NOW)
+
+    assert (message(store).state, message(store).message_ts) == ("done", "1.0")
+    assert claim(store, NOW + LEASE) == []
+
+
+def test_an_edit_owed_while_the_message_is_on_its_way_is_delivered_afterwards(store: Store) -> None:
+    owe(store)
+    sending = claim(store)[0]
+    with store.begin() as tx:
+        tx.outbox.edit("review:1", at=NOW)
+
+    with store.begin() as tx:
+        tx.outbox.delivered(sending, channel_id="D1", message_ts="1.0", at=NOW)
+
+    assert [(one.message.message_ts, one.maybe_sent) for one in claim(store)] == [("1.0", False)]
+
+
+def test_many_edits_become_one(store: Store) -> None:
+    owe(store)
+    with store.begin() as tx:
+        tx.outbox.delivered(tx.outbox.claim(NOW, lease=LEASE, limit=1)[0], channel_id="D1", message_ts="1.0", at=NOW)
+        for _ in range(5):
+            tx.outbox.edit("review:1", at=NOW)
+
+    assert len(claim(store)) == 1
+
+
+def test_a_message_put_off_waits_for_its_time(store: Store) -> None:
+    owe(store)
+    with store.begin() as tx:
+        refused = tx.outbox.claim(NOW, lease=LEASE, limit=1)[0]
+        tx.outbox.put_off(refused, until=NOW + timedelta(seconds=30), problem="slow down")
+
+    assert claim(store, NOW + timedelta(seconds=29)) == []
+    assert len(claim(store, NOW + timedelta(seconds=30))) == 1
+
+
+def test_an_unknown_outcome_is_looked_at_after_the_quarantine(store: Store) -> None:
+    owe(store)
+    with store.begin() as tx:
+        lost = tx.outbox.claim(NOW, lease=LEASE, limit=1)[0]
+        tx.outbox.unknown(lost, look_at=NOW + timedelta(seconds=60), problem="no answer")
+
+    assert claim(store, NOW + timedelta(seconds=59)) == []
+    assert [one.maybe_sent for one in claim(store, NOW + timedelta(seconds=60))] == [True]
+
+
+def test_what_was_given_up_is_counted(store: Store) -> None:
+    owe(store)
+    with store.begin() as tx:
+        tx.outbox.ended(tx.outbox.claim(NOW, lease=LEASE, limit=1)[0], "failed", problem="channel_not_found")
+
+    with store.read() as tx:
+        assert tx.outbox.counts() == {"failed": 1}
+        assert [one.problem for one in tx.outbox.all(states=["failed"])] == ["channel_not_found"]
