@@ -62,12 +62,22 @@ def _binaries(home: Path) -> Path:
 
 
 def _start(binaries: Path, data: Path, *, durable: bool) -> "subprocess.Popen[bytes]":
-    initdb: list[str | Path] = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C"]
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+    ]
     subprocess.run(initdb, check=True, capture_output=True, user=_user(), cwd="/")
     fast = [] if durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-    command: list[str | Path] = [binaries / "postgres", "-D", data, "-k", data, "-c", "listen_addresses=", *fast]
+    command = [binaries / "postgres", "-D", data, "-k", data, "-c", "listen_addresses=", *fast]
     with (data.parent / "postgres.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, user=_user(), cwd="/")
+        server = subprocess.Popen([str(part) for part in command], stdout=log, stderr=log, user=_user(), cwd="/")
     _await(data / ".s.PGSQL.5432", server, data.parent / "postgres.log")
     return server
 

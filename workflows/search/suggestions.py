@@ -13,6 +13,7 @@ from workflows.search.index import Match
 from workflows.search.search import why
 
 MAX_SUGGESTIONS = 3
+WORTH_A_LOOK = 0.35  # of the threshold: what the second and third entry need to stand beside a sure first one
 HALF_LIFE = 12  # messages after which a word weighs half
 # Logistic regression of "an expected or acceptable entry stands first" on the score and on what the entry shares,
 # fitted on the development incidents and chatter with `python -m benchmarks.speaking`.
@@ -42,10 +43,11 @@ class Suggestions:
         newest = len(texts) - 1
         weighted = [(text, 0.5 ** ((newest - place) / HALF_LIFE)) for place, text in enumerate(texts)]
         matches = self.catalog.index.rank_weighted(weighted, limit=MAX_SUGGESTIONS + len(rejected))
-        ranked = [Suggestion(m.entry_id, chance(m), why(m)) for m in matches if m.entry_id not in rejected]
-        if not ranked or ranked[0].chance < self.threshold:
+        found = [Suggestion(m.entry_id, chance(m), why(m)) for m in matches if m.entry_id not in rejected]
+        found.sort(key=lambda suggestion: -suggestion.chance)
+        if not found or found[0].chance < self.threshold:
             return []
-        return ranked[:MAX_SUGGESTIONS]
+        return [one for one in found[:MAX_SUGGESTIONS] if one.chance >= self.threshold * WORTH_A_LOOK]
 
 
 def chance(match: Match) -> float:

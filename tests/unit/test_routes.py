@@ -1,0 +1,58 @@
+"""The route table, the manifest and the README say the same."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot import ids
+from bot.listeners import Listeners
+from bot.listeners.commands import SUBCOMMANDS
+from tests.listeners import listeners_over_nothing
+
+ROOT = Path(__file__).parents[2]
+EVENTS = {"message": ("message.channels", "message.groups")}
+
+
+def manifest() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    return document
+
+
+def listeners() -> Listeners:
+    return listeners_over_nothing()
+
+
+def test_every_event_of_the_manifest_is_heard_and_no_other() -> None:
+    heard = {name for event in listeners().events() for name in EVENTS.get(event, (event,))}
+
+    assert heard == set(manifest()["settings"]["event_subscriptions"]["bot_events"])
+
+
+def test_the_manifest_has_our_one_command() -> None:
+    assert [command["command"] for command in manifest()["features"]["slash_commands"]] == [ids.COMMAND]
+
+
+def test_every_subcommand_is_answered_and_no_other() -> None:
+    assert set(listeners().subcommands()) == {subcommand.name for subcommand in SUBCOMMANDS}
+
+
+def test_the_readme_lists_every_subcommand_as_it_is_typed() -> None:
+    listed = re.findall(r"^\| `(/failure[^`]*)` \|", (ROOT / "README.md").read_text(), flags=re.MULTILINE)
+
+    assert listed == [subcommand.usage for subcommand in SUBCOMMANDS]
+
+
+def test_every_button_and_form_we_draw_has_a_listener() -> None:
+    names = {value for name, value in vars(ids).items() if name.isupper()}
+    answered = {*listeners().buttons(), *listeners().forms()}
+
+    assert names - answered == {ids.COMMAND, ids.ANSWER, ids.MESSAGE_EVENT}
+
+
+def test_optional_scopes_are_asked_for_as_well_as_marked_optional() -> None:
+    scopes = manifest()["oauth_config"]["scopes"]
+
+    assert set(scopes["bot_optional"]) < set(scopes["bot"])
+    assert {scope for scope in scopes["bot"] if scope.endswith(":history")} <= set(scopes["bot_optional"])
