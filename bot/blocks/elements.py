@@ -22,6 +22,7 @@ MAX_TITLE = 24
 MAX_PLACEHOLDER = 150
 MAX_INPUT = 3000
 MAX_HINT = 2000
+MAX_MESSAGE = 11_500  # of all blocks together; Slack refuses more than about 12,000, github.com/slackapi/bolt-js#2509
 MAX_ALT_TEXT = 4000  # of the top-level `text`: chat.update refuses more
 
 
@@ -34,7 +35,19 @@ class Rendered:
 
     def as_payload(self) -> dict[str, Any]:
         """Return the message's fields for any of Slack's ways to post."""
-        return {"text": clip(self.text, MAX_ALT_TEXT), "blocks": self.blocks[:MAX_BLOCKS_IN_MESSAGE]}
+        return {"text": clip(self.text, MAX_ALT_TEXT), "blocks": fitting(self.blocks)}
+
+
+def fitting(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks that one message can hold, and where some had to go, a line that says so."""
+    kept: list[Block] = []
+    room = MAX_MESSAGE
+    for block in blocks:
+        room -= _characters(block)
+        if room < 0 or len(kept) == MAX_BLOCKS_IN_MESSAGE - 1 < len(blocks) - 1:
+            return [*kept, context("There is more than one message can hold.")]
+        kept.append(block)
+    return kept
 
 
 def escape(text: str) -> str:
@@ -163,6 +176,17 @@ def _field(block_id: str, label: str, element: Block, *, required: bool, hint: s
         "optional": not required,
     }
     return {**block, "hint": plain(hint, MAX_HINT)} if hint else block
+
+
+def _characters(part: Any) -> int:
+    """Return how many characters people read in a part of a block."""
+    if isinstance(part, list):
+        return sum(_characters(item) for item in part)
+    if not isinstance(part, dict):
+        return 0
+    return sum(
+        len(value) if name == "text" and isinstance(value, str) else _characters(value) for name, value in part.items()
+    )
 
 
 def _option(value: str, text: str) -> Block:

@@ -8,6 +8,7 @@ from bot.blocks.elements import (
     Rendered,
     actions,
     button,
+    clip,
     context,
     escape,
     modal,
@@ -15,7 +16,7 @@ from bot.blocks.elements import (
     section,
     text_field,
 )
-from bot.blocks.entries import card_blocks, card_text, day, open_entry
+from bot.blocks.entries import SHORT, card_blocks, card_text, day, open_entry
 from workflows.reviews import MAX_NOTE, DueReview, nudge_subject
 
 ANSWERED = {
@@ -83,7 +84,7 @@ def needs_change_form(subject: str, title: str) -> Block:
 
 def _reason(review: DueReview) -> str:
     by = f" by {person(review.asked_by)}" if review.asked_by else ""
-    return escape(review.reason or "its date has come") + by
+    return escape(clip(review.reason or "its date has come", SHORT)) + by
 
 
 def _promise() -> Block:
