@@ -31,9 +31,10 @@ def slack_route(app: App, signing_secret: str) -> Callable[[Request], Awaitable[
         body = await _bounded_body(request)
         if body is None:
             return Response("too large", status_code=413)
-        if not _is_from_slack(verifier, request, body):
+        text = _text(body)
+        if text is None or not _is_from_slack(verifier, request, text):
             return Response("the signature is missing, wrong or too old", status_code=401)
-        bolt_request = _bolt_request(request, body)
+        bolt_request = _bolt_request(request, text)
         if bolt_request is None:
             return Response("not understood", status_code=400)
         return _response(await run_in_threadpool(app.dispatch, bolt_request))
@@ -50,7 +51,15 @@ async def _bounded_body(request: Request) -> bytes | None:
     return bytes(received)
 
 
-def _is_from_slack(verifier: SignatureVerifier, request: Request, body: bytes) -> bool:
+def _text(body: bytes) -> str | None:
+    """Return the body, or None where it is no UTF-8, which Slack never sends and the verifier cannot take."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_from_slack(verifier: SignatureVerifier, request: Request, body: str) -> bool:
     timestamp = request.headers.get("x-slack-request-timestamp", "")
     signature = request.headers.get("x-slack-signature", "")
     if not TIMESTAMP.fullmatch(timestamp) or not SIGNATURE.fullmatch(signature):
@@ -58,10 +67,10 @@ def _is_from_slack(verifier: SignatureVerifier, request: Request, body: bytes) -
     return verifier.is_valid(body, timestamp, signature)
 
 
-def _bolt_request(request: Request, body: bytes) -> BoltRequest | None:
+def _bolt_request(request: Request, body: str) -> BoltRequest | None:
     try:
         headers: dict[str, str | Sequence[str]] = dict(request.headers)
-        return BoltRequest(body=body.decode("utf-8"), query=request.url.query, headers=headers)
+        return BoltRequest(body=body, query=request.url.query, headers=headers)
     except (ValueError, RecursionError, AttributeError, TypeError, KeyError) as unreadable:
         # Signed, so it is from Slack or from somebody with our secret; either way there is nothing to answer.
         log.warning("a signed request is no payload of Slack's", problem=type(unreadable).__name__)
