@@ -31,15 +31,16 @@ FIELD_WEIGHTS: Mapping[str, float] = {
 SATURATION = 1.4  # k1: how soon a repeated word stops adding
 LENGTH_SHARE = 0.5  # b: how much a long entry is held against it
 MISSPELLING_DISCOUNT = 0.6
-SIGNATURE_WORTH = 2.5  # in units of the rarest word's weight
+SIGNATURE_WORTH = 2.5  # in units of a word that no other entry has
 
 
 @dataclass(frozen=True)
 class Match:
     """An entry that speaks of the text.
 
-    `score` grows with the weight of what they share; `coverage` (0 to 1) is the share of the text's own weight that
-    the entry explains; `shared` are the text's words that did it, heaviest first; `signatures` the log lines found.
+    `score` is the weight of what they share, in units of a word that no other entry has; `coverage` (0 to 1) is the
+    share of the text's own weight that the entry explains; `shared` are the text's words that did it, heaviest first;
+    `signatures` the log lines found.
     """
 
     entry_id: str
@@ -104,7 +105,7 @@ class SearchIndex:
     ) -> Match:
         heaviest = sorted(shared, key=lambda word: (-shared[word], word))
         coverage = min(1.0, sum(self._rarity_of(word) for word in shared) / asked) if asked else 0.0
-        return Match(entry_id, score, coverage, tuple(heaviest), found.get(entry_id, ()))
+        return Match(entry_id, score / self._unknown_rarity, coverage, tuple(heaviest), found.get(entry_id, ()))
 
     def _rarity_of(self, word: str) -> float:
         terms = self._known(stem(word))

@@ -40,14 +40,18 @@ class Suggestions:
 
     def for_evidence(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> list[Suggestion]:
         """Return the suggestions for the messages (oldest first), or none while the best is not sure enough."""
-        newest = len(texts) - 1
-        weighted = [(text, 0.5 ** ((newest - place) / HALF_LIFE)) for place, text in enumerate(texts)]
-        matches = self.catalog.index.rank_weighted(weighted, limit=MAX_SUGGESTIONS + len(rejected))
+        matches = self.catalog.index.rank_weighted(weighted(texts), limit=MAX_SUGGESTIONS + len(rejected))
         found = [Suggestion(m.entry_id, chance(m), why(m)) for m in matches if m.entry_id not in rejected]
         found.sort(key=lambda suggestion: -suggestion.chance)
         if not found or found[0].chance < self.threshold:
             return []
         return [one for one in found[:MAX_SUGGESTIONS] if one.chance >= self.threshold * WORTH_A_LOOK]
+
+
+def weighted(texts: Sequence[str]) -> list[tuple[str, float]]:
+    """Return the messages (oldest first) with their weights: a word weighs half after `HALF_LIFE` messages."""
+    newest = len(texts) - 1
+    return [(text, 0.5 ** ((newest - place) / HALF_LIFE)) for place, text in enumerate(texts)]
 
 
 def chance(match: Match) -> float:

@@ -1,0 +1,1 @@
+"""Speed, memory and quality, printed as figures; nothing here is a test."""
