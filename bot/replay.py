@@ -11,7 +11,7 @@ from bot.exports import Said
 from bot.settings import Settings
 from store import Store, migrate
 from workflows.clock import system_clock
-from workflows.entries.catalog import Catalog
+from workflows.entries.catalog import IMPORT, Catalog
 from workflows.incidents import Incidents, Message
 from workflows.people import Stewards
 from workflows.reviews import Reviews
@@ -54,7 +54,7 @@ def replay_history(settings: Settings, history: Iterable[Said]) -> Iterator[Show
 
 
 def _incidents(settings: Settings, store: Store, configured: Store) -> Incidents:
-    with configured.read() as source, store.begin() as target:
+    with configured.read() as source, store.begin(within=IMPORT) as target:
         for record in source.entries.all(status="published"):
             target.entries.put(record)
     catalog = Catalog(store, system_clock, Stewards(settings.stewards), settings.review_interval)

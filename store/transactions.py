@@ -1,16 +1,19 @@
 """Transactions: `with store.begin() as tx` writes, `with store.read() as tx` reads; the only place that commits."""
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from functools import cached_property
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from store.engine import WRITE, WriteTurn, open_engine
+from store.engine import WAIT, WRITE, WriteTurn, open_engine
 from store.entries import Entries
 from store.errors import Unavailable
 from store.incidents import Incidents
@@ -20,6 +23,7 @@ from store.reviews import Reviews
 from store.writeups import WriteUps
 
 _inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
+_deadline: ContextVar[float] = ContextVar("no_statement_begins_after", default=math.inf)
 
 
 def inside_a_transaction() -> bool:
@@ -70,6 +74,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._turn = WriteTurn(engine)
+        event.listen(engine, "before_cursor_execute", _refuse_when_late)
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -77,15 +82,20 @@ class Store:
         return cls(open_engine(url))
 
     @contextmanager
-    def begin(self) -> Iterator[Transaction]:
-        """Write: leaving the block commits, an error rolls everything back."""
-        with _outage_as_unavailable(), self._turn.taken(), self._session(write=True) as session:
+    def begin(self, *, within: timedelta = WAIT) -> Iterator[Transaction]:
+        """Write: leaving the block commits, an error rolls everything back.
+
+        `within` bounds the transaction; only work that nobody waits for, such as an import, asks for more.
+        """
+        with _outage_as_unavailable(), _until(within), self._turn.taken(), self._session(write=True) as session:
+            if within > WAIT and self.engine.dialect.name == "postgresql":
+                session.execute(text("SET LOCAL statement_timeout = 0"))
             yield Transaction(session)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Read: one consistent state; nothing is kept."""
-        with _outage_as_unavailable(), self._session(write=False) as session:
+        with _outage_as_unavailable(), _until(WAIT), self._session(write=False) as session:
             yield Transaction(session)
 
     def is_reachable(self) -> bool:
@@ -112,6 +122,22 @@ class Store:
                     session.commit()
         finally:
             _inside.reset(token)
+
+
+@contextmanager
+def _until(within: timedelta) -> Iterator[None]:
+    token = _deadline.set(time.monotonic() + within.total_seconds())
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def _refuse_when_late(*_: object) -> None:
+    """Begin no statement after the deadline; many slow ones in a row would otherwise add up to a missed answer."""
+    if time.monotonic() > _deadline.get():
+        msg = "the database answers too slowly"
+        raise TimeoutError(msg)
 
 
 @contextmanager

@@ -110,7 +110,7 @@ class House:
 
 
 def house(
-    store: Store, folder: Path, *entries: FailureMode, threshold: float = 0.1, stewards: dict[str, str] | None = None
+    store: Store, folder: Path, *entries: FailureMode, threshold: float = 0.005, stewards: dict[str, str] | None = None
 ) -> House:
     """Return the workflows with the entries imported; the steward of everything is STEWARD unless said otherwise."""
     clock, bell, channels = StillClock(), CountingBell(), KnownChannels({"CINC": "inc-42"})

@@ -1,7 +1,7 @@
 """What a transaction promises, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,3 +88,13 @@ def test_a_sqlite_file_that_another_process_holds_is_unavailable_soon(tmp_path: 
 
     holder.close()
     waiting.close()
+
+
+def test_a_transaction_begins_no_statement_after_its_time(store: Store) -> None:
+    with pytest.raises(Unavailable), store.begin(within=timedelta(0)) as tx:
+        tx.receipts.latest()
+
+
+def test_a_patient_transaction_may_take_its_time(store: Store) -> None:
+    with store.begin(within=timedelta(minutes=1)) as tx:
+        assert tx.receipts.is_first("Ev1", NOW)
