@@ -12,6 +12,8 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import yaml
+
 from bot.forms.calls import spoken_text
 from workflows.entries.importing import safe_yaml
 from workflows.errors import UserError
@@ -126,7 +128,7 @@ def _transcript(path: Path) -> list[Said]:
         lines = content.decode("utf-8", "replace").splitlines()
         if path.suffix in {".jsonl", ".ndjson"}:
             return [_line(json.loads(line), path.stem, place) for place, line in enumerate(lines) if line.strip()]
-    except (ValueError, TypeError, KeyError, AttributeError) as broken:
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as broken:
         msg = f"{path} cannot be read as a transcript: {broken}."
         raise UserError(msg) from None
     return [Said(path.stem, _ts(place), None, "", line) for place, line in enumerate(lines) if line.strip()]
