@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from typing import Literal
 
@@ -19,6 +19,7 @@ from workflows.search.suggestions import Suggestion, Suggestions
 
 CARD = "incident_card"
 LATEST_EVIDENCE = 40  # messages that still count
+NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
 MAX_KEPT_TEXT = 8_000  # characters kept of one message
 
 Verdict = Literal["shown", "confirmed", "rejected"]
@@ -142,12 +143,16 @@ class Incidents:
     def _is_watched(self, channel_id: str) -> bool:
         with self.store.read() as tx:
             known = tx.incidents.channel(channel_id)
-        if known is not None:
+        if known is not None and not self._is_worth_asking_again(known):
             return known.watched
         name = self.directory.name_of(channel_id)
         watched = self.is_incident_channel(name)
         self._decide(channel_id, name, watched=watched, decided_by="its name")
         return watched
+
+    def _is_worth_asking_again(self, known: ChannelRecord) -> bool:
+        """Return whether Slack did not tell the channel's name some time ago, as without the scope channels:read."""
+        return not known.name and not known.watched and self.clock() - known.decided_at > NAMELESS_FOR
 
     def _decide(self, channel_id: str, name: str, *, watched: bool, decided_by: str) -> None:
         with self.store.begin() as tx:

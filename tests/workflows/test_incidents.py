@@ -1,5 +1,6 @@
 """An incident channel: messages become evidence, evidence one card, and people judge it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,17 @@ def test_text_that_a_database_cannot_hold_is_taken_without_the_characters_it_can
     incident = incident_id(lived)
     with store.read() as tx:
         assert tx.incidents.evidence(incident, latest=1)[0].text == f"{LOG_LINE} ? :fire: 漢字"
+
+
+def test_a_channel_whose_name_slack_hides_is_asked_for_again_after_a_while(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.channels.names["CHIDDEN"] = ""
+    for number in range(1, 4):
+        lived.incidents.observe(said(LOG_LINE, number, channel_id="CHIDDEN"))
+
+    lived.channels.names["CHIDDEN"] = "inc-hidden"
+    lived.clock.forward(timedelta(hours=2))
+    lived.incidents.observe(said(LOG_LINE, 9, channel_id="CHIDDEN"))
+
+    assert lived.channels.asked == ["CHIDDEN", "CHIDDEN"]
+    assert lived.incidents.incident_in("CHIDDEN") is not None
