@@ -1,6 +1,6 @@
 """Drawing a scene: the whole page once, and afterwards only the regions that have changed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2s
 from pathlib import Path
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sandbox.page.answers import handle
 from sandbox.page.charts import draw
+from sandbox.page.deeds import Offer
 from sandbox.page.mrkdwn import Names, link, markdown, mrkdwn, plain
 from sandbox.page.scene import Scene
 
@@ -24,6 +25,11 @@ REGIONS = {
 }
 
 Marks = dict[str, str]
+
+
+def sorry(sentence: str) -> str:
+    """Return a page of one sentence, for an address that leads nowhere."""
+    return TEMPLATES.get_template("sorry.html").render(sentence=sentence)
 
 
 class Pen:
@@ -49,10 +55,10 @@ class Pen:
             parts.append(_partial("notice", str(self._macro(scene, "notice")(notice)), "innerHTML"))
         return "".join(parts)
 
-    def suggestions(self, scene: Scene, block: object, element: object, options: Iterable[object]) -> str:
+    def suggestions(self, scene: Scene, offer: Offer) -> str:
         """Return the answers below a menu that the app fills."""
         answer = self._module(scene, "blocks.html").answer
-        return "".join(str(answer(block, element, option, False)) for option in options)
+        return "".join(str(answer(offer.block, offer.element, option, False)) for option in offer.options)
 
     def _regions(self, scene: Scene) -> dict[str, str]:
         regions = {region: str(self._macro(scene, name)(scene)) for region, name in REGIONS.items()}

@@ -34,6 +34,7 @@ class Channel:
     id: str
     name: str
     private: bool
+    is_mine: bool = True
 
 
 @dataclass(frozen=True)
