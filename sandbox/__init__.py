@@ -1,1 +1,10 @@
-"""A local Slack for trying and testing any Slack app; it knows nothing of the bot."""
+"""A local Slack for trying and testing any Slack app; it knows nothing of the bot.
+
+`running` starts one in a test; `python -m sandbox` starts one to look at.
+"""
+
+from sandbox.driver import LocalSlack, running
+from sandbox.eyes import Actor, Answer, Form, Home, Note
+from sandbox.slack import Rules
+
+__all__ = ["Actor", "Answer", "Form", "Home", "LocalSlack", "Note", "Rules", "running"]
