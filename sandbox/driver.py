@@ -90,12 +90,12 @@ class LocalSlack:
             elif vars(user) != before:
                 user.updated = workspace.now()
                 self.slack.announcer.tell({"type": "user_change", "user": self._described(user.id)})
-        return Actor(self.slack, user.id)
+        return Actor(Person(self.slack, user.id))
 
     def bot(self, name: str) -> Actor:
         """Return the bot of another app, such as an alerting service."""
         known = self.slack.workspace.user_named(name)
-        return Actor(self.slack, (known or other_bot(self.slack.workspace, name)).id)
+        return Actor(Person(self.slack, (known or other_bot(self.slack.workspace, name)).id))
 
     def channel(self, name: str, members: Collection[str] = (), *, private: bool = False, bot: bool = False) -> Channel:
         """Return a channel, made at first mention, with these people and, if asked, the bot in it."""

@@ -138,19 +138,19 @@ class Form:
         values = [self.actor.option(element, one) for one in options]
         self.entered[handle(block, element)] = values
         if block["type"] != "input" or block.get("dispatch_action"):
-            self.actor.act(self.view, block, element, values, state=self.values)
+            self.actor.person.act(self.view, block, element, values, state=self.values)
         return self
 
     def submit(self) -> "Form":
         """Hand it in and wait for the app's acknowledgement; what was typed stays in the form."""
         if self.view.body.get("submit") is None:
             raise AssertionError(f"this window has no button to submit:\n{self.text}")
-        self.actor.submit(self.view, self.values)
+        self.actor.person.submit(self.view, self.values)
         return self
 
     def close(self) -> "Form":
         """Close this window."""
-        Person.close(self.actor, self.view)
+        self.actor.person.close(self.view)
         return self
 
     def sees(self, text: str, within: timedelta = WAIT) -> "Form":
@@ -184,8 +184,31 @@ class Home:
         return self
 
 
-class Actor(Person):
-    """A person in a test: speaks in names instead of ids, and can wait for what they expect to see."""
+@dataclass(frozen=True)
+class Actor:
+    """A person in a test: does what a person can do, by names instead of ids, and waits for what they expect to see."""
+
+    person: Person
+
+    @property
+    def slack(self) -> Slack:
+        """Where they are."""
+        return self.person.slack
+
+    @property
+    def id(self) -> str:
+        """Their id."""
+        return self.person.id
+
+    @property
+    def name(self) -> str:
+        """Their name."""
+        return self.person.name
+
+    @property
+    def token(self) -> str:
+        """Their token for the Web API."""
+        return self.person.token
 
     # Doing
 
@@ -195,19 +218,19 @@ class Actor(Person):
         """Say something in a channel, in the thread of a message, or to the app in private."""
         place = self._direct() if dm else self._channel(channel or (thread.channel if thread else ""))
         first = (thread.message.thread or thread.ts) if thread else None
-        return Note(self.slack, self.id, self.post(text, place.id, first, broadcast=broadcast))
+        return Note(self.slack, self.id, self.person.post(text, place.id, first, broadcast=broadcast))
 
     def reacts(self, emoji: str, note: Note) -> None:
         """Put an emoji under a message."""
-        self.react(emoji, note.message)
+        self.person.react(emoji, note.message)
 
     def pins(self, note: Note) -> None:
         """Pin a message to its channel."""
-        self.pin(note.message)
+        self.person.pin(note.message)
 
     def command(self, line: str, channel: str = "general", *, dm: bool = False) -> Answer:
         """Type a slash command, in a channel or to the app in private, and wait for its acknowledgement."""
-        return Answer(self, self.run(line, self._direct() if dm else self._channel(channel)))
+        return Answer(self, self.person.command(line, self._direct() if dm else self._channel(channel)))
 
     def clicks(self, button: str, where: "Note | Form | Home") -> Answer:
         """Press a button, named by its words or action id; one that is not there cannot be pressed."""
@@ -216,25 +239,25 @@ class Actor(Person):
         if element["type"] != "button":
             raise AssertionError(f"{button!r} is no button but a {element['type']}")
         values = where.values if isinstance(where, Form) else None
-        return Answer(self, self.act(thing, block, element, state=values))
+        return Answer(self, self.person.act(thing, block, element, state=values))
 
     def picks(self, option: str, where: "Note | Home", menu: str | None = None) -> Answer:
         """Choose an option of a menu in a message or on the home tab; `menu` names it where there are several."""
         thing = self._thing(where)
         for block, element in [self.element(parts(thing), menu)] if menu else elements(parts(thing)):
             if element["type"] != "button" and (menu or option_value(element, option) is not None):
-                return Answer(self, self.act(thing, block, element, [self.option(element, option)]))
+                return Answer(self, self.person.act(thing, block, element, [self.option(element, option)]))
         raise AssertionError(f"nothing here offers {option!r}; there is {choices(parts(thing))}")
 
     def shortcut(self, callback_id: str, message: Note | None = None) -> Answer:
         """Use a shortcut of the workspace, or of a message's menu."""
         if message:
-            return Answer(self, self.message_shortcut(callback_id, message.message))
-        return Answer(self, self.global_shortcut(callback_id))
+            return Answer(self, self.person.message_shortcut(callback_id, message.message))
+        return Answer(self, self.person.global_shortcut(callback_id))
 
     def opens_home(self) -> Home:
         """Look at the app's home tab."""
-        self.open_home()
+        self.person.open_home()
         return Home(self)
 
     # Seeing

@@ -129,7 +129,7 @@ class Person:
 
     # What goes to the app
 
-    def run(self, line: str, channel: Channel) -> Outcome:
+    def command(self, line: str, channel: Channel) -> Outcome:
         """Type a slash command and see the app's immediate answer."""
         slack, since = self.slack, self._now()
         name, _, text = line.strip().partition(" ")
