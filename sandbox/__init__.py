@@ -3,9 +3,9 @@
 `running` starts one in a test; `python -m sandbox` starts one to look at.
 """
 
+from sandbox.driver import Called, running
 from sandbox.driver import LocalSlack as Slack
-from sandbox.driver import running
 from sandbox.eyes import Actor, Answer, Form, Home, Note
 from sandbox.slack import Rules
 
-__all__ = ["Actor", "Answer", "Form", "Home", "Note", "Rules", "Slack", "running"]
+__all__ = ["Actor", "Answer", "Called", "Form", "Home", "Note", "Rules", "Slack", "running"]

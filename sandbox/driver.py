@@ -25,6 +25,15 @@ QUIET = timedelta(milliseconds=150)
 
 
 @dataclass(frozen=True)
+class Called:
+    """A Web API call the app has made, and what it was answered."""
+
+    method: str
+    arguments: Json
+    answer: Json
+
+
+@dataclass(frozen=True)
 class LocalSlack:
     """A running local Slack as a test sees it."""
 
@@ -128,10 +137,10 @@ class LocalSlack:
         found = self.slack.workspace.channel_named(channel) or self.slack.workspace.channel(channel)
         return [one for one in self.slack.workspace.messages(found.id) if one.only_for is None]
 
-    def calls(self, method: str | None = None) -> list[Json]:
-        """Return the app's Web API calls so far, each with `args` and `answer`."""
+    def calls(self, method: str | None = None) -> list[Called]:
+        """Return the app's Web API calls so far, in order."""
         return [
-            entry
+            Called(entry["summary"], entry["args"], entry["answer"])
             for entry in list(self.slack.workspace.log)
             if entry["kind"] == "web_api" and entry["direction"] == "from_bot" and method in (None, entry["summary"])
         ]

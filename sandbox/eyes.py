@@ -241,6 +241,11 @@ class Actor:
         values = where.values if isinstance(where, Form) else None
         return Answer(self, self.person.act(thing, block, element, state=values))
 
+    def presses_as_is(self, button: str, note: Note) -> Answer:
+        """Press a button without being able to see it, as a forged request would."""
+        block, element = self.element(parts(note.message), button)
+        return Answer(self, self.person.act(note.message, block, element))
+
     def picks(self, option: str, where: "Note | Home", menu: str | None = None) -> Answer:
         """Choose an option of a menu in a message or on the home tab; `menu` names it where there are several."""
         thing = self._thing(where)
