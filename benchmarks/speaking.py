@@ -32,10 +32,9 @@ class Moment:
     is_last: bool
 
     @property
-    def features(self) -> tuple[float, float, float]:
-        """One, the best score, and whether a log signature was found."""
-        best = max(self.matches, key=lambda match: match.score, default=None)
-        return (1.0, best.score, float(bool(best.signatures))) if best else (1.0, 0.0, 0.0)
+    def features(self) -> tuple[float, float]:
+        """One, and the best score."""
+        return 1.0, max((match.score for match in self.matches), default=0.0)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -51,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     last = [moment for moment in told if moment.is_last]
     print(f"entries {len(entries)}, incidents {len(last)}, moments {len(told)}, chatter {len(chatter)}")
     print(f"right among three: whole incident {_share(last):.2f}, each moment {_share(told):.2f}")
-    print("weights: intercept {:.2f}, per score {:.3f}, signature {:.2f}".format(*weights))
+    print("weights: intercept {:.2f}, per score {:.3f}".format(*weights))
     print("threshold  speaks on incidents  precision  silent on chatter")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         spoken = [moment for moment in last if _chance(weights, moment) >= threshold]
@@ -81,9 +80,9 @@ def _chatter(index: SearchIndex, path: Path) -> list[Moment]:
 
 def _fitted(moments: Sequence[Moment]) -> tuple[float, ...]:
     """Return the weights of a logistic regression by plain gradient descent, with a little shrinkage."""
-    weights = [0.0, 0.0, 0.0]
+    weights = [0.0, 0.0]
     for _ in range(STEPS):
-        gradient = [0.0, 0.0, 0.0]
+        gradient = [0.0, 0.0]
         for moment in moments:
             error = _chance(weights, moment) - moment.is_right
             gradient = [total + error * value for total, value in zip(gradient, moment.features, strict=True)]

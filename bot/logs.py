@@ -43,8 +43,8 @@ def configure_logs(*, level: str, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("slack_bolt", "slack_sdk", "apscheduler", "uvicorn.access", "alembic"):
-        # These log request bodies and every job run at INFO; bodies hold what people wrote.
+    for chatty in ("slack_bolt", "slack_sdk", "apscheduler", "uvicorn", "alembic"):
+        # These log request bodies, every job run and every start-up step at INFO; bodies hold what people wrote.
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

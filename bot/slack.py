@@ -1,5 +1,7 @@
 """The connection to Slack: clients, the Bolt app, Socket Mode."""
 
+import logging
+
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
@@ -50,7 +52,11 @@ def bolt_app(client: WebClient, identity: Identity, listeners: Listeners, errors
     def authorize() -> AuthorizeResult:
         return authorized  # asked once at the start; Bolt's own would ask Slack before the first acknowledgement
 
+    # Below errors, Bolt logs the bodies of requests and two complaints about the way we hand it our client.
+    quiet = logging.getLogger("faultline.bolt")
+    quiet.setLevel(logging.ERROR)
     app = App(
+        logger=quiet,
         client=client,
         authorize=authorize,
         process_before_response=True,

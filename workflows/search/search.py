@@ -13,6 +13,7 @@ from workflows.search.words import words
 MAX_QUERY = 500  # characters; what is typed beyond them adds cost, not meaning
 MAX_RESULTS = 20
 SHORT_QUERY = 4  # words; so few say little, and the likeness of the title decides among equals
+WORTH_SHOWING = 0.25  # of the best score; what lies below shares a word by chance
 TITLE_BONUS = 0.35
 
 
@@ -41,7 +42,8 @@ class Search:
         matches = self.catalog.index.rank(asked, limit=MAX_RESULTS)
         if len(words(asked)) <= SHORT_QUERY:
             matches = self._reranked(asked, matches)
-        found = [self._found(match) for match in matches]
+        worth_showing = max((match.score for match in matches), default=0.0) * WORTH_SHOWING
+        found = [self._found(match) for match in matches if match.score >= worth_showing]
         return [one for one in found if one is not None][: max(1, min(limit, MAX_RESULTS))]
 
     def _reranked(self, query: str, matches: list[Match]) -> list[Match]:

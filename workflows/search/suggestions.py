@@ -15,11 +15,10 @@ from workflows.search.search import why
 MAX_SUGGESTIONS = 3
 WORTH_A_LOOK = 0.35  # of the threshold: what the second and third entry need to stand beside a sure first one
 HALF_LIFE = 12  # messages after which a word weighs half
-# Logistic regression of "an expected or acceptable entry stands first" on the score and on what the entry shares,
-# fitted on the development incidents and chatter with `python -m benchmarks.speaking`.
-INTERCEPT = -6.0
-PER_SCORE = 0.22
-PER_SIGNATURE = 2.0
+# Logistic regression of "an expected or acceptable entry is among the three" on the best score, fitted on development
+# incidents and chatter with `python -m benchmarks.speaking`; a signature's weight is in the score already.
+INTERCEPT = -4.9
+PER_SCORE = 1.2
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,6 @@ class Suggestions:
         """Return the suggestions for the messages (oldest first), or none while the best is not sure enough."""
         matches = self.catalog.index.rank_weighted(weighted(texts), limit=MAX_SUGGESTIONS + len(rejected))
         found = [Suggestion(m.entry_id, chance(m), why(m)) for m in matches if m.entry_id not in rejected]
-        found.sort(key=lambda suggestion: -suggestion.chance)
         if not found or found[0].chance < self.threshold:
             return []
         return [one for one in found[:MAX_SUGGESTIONS] if one.chance >= self.threshold * WORTH_A_LOOK]
@@ -56,5 +54,4 @@ def weighted(texts: Sequence[str]) -> list[tuple[str, float]]:
 
 def chance(match: Match) -> float:
     """Return how likely the entry is the right one, from 0 to 1."""
-    evidence = INTERCEPT + PER_SCORE * match.score + PER_SIGNATURE * min(len(match.signatures), 1)
-    return 1 / (1 + math.exp(-evidence))
+    return 1 / (1 + math.exp(-(INTERCEPT + PER_SCORE * match.score)))
