@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 from uuid import uuid4
 
 from sandbox.faults import Faults
@@ -50,7 +50,9 @@ class Parcel:
 
 
 class Way(Protocol):
-    """How the app is reached."""
+    """How the app is reached; `late` is Slack's word for an acknowledgement that does not come in time."""
+
+    late: ClassVar[str]
 
     async def hand_over(self, parcel: Parcel) -> Any:
         """Return what the acknowledgement carries, or raise `Unanswered`."""
@@ -58,6 +60,8 @@ class Way(Protocol):
 
 class Nowhere:
     """The way of an app that has not said how it is reached."""
+
+    late: ClassVar[str] = "timeout"
 
     async def hand_over(self, parcel: Parcel) -> Any:
         """Fail as Slack does."""
@@ -167,8 +171,8 @@ class Courier:
             async with asyncio.timeout(self.within.total_seconds()):
                 return await self.way.hand_over(parcel)
         except TimeoutError:
-            outcome = "timeout"
-            raise Unanswered("timeout") from None
+            outcome = self.way.late
+            raise Unanswered(outcome) from None
         except Unanswered as failure:
             outcome = failure.reason
             raise

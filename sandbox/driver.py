@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sandbox.calls import Call, Caller
 from sandbox.eyes import WAIT, Actor
 from sandbox.faults import Faults
 from sandbox.founding import other_bot, welcome
 from sandbox.manifest import load
+from sandbox.methods.users import described as describe_user
 from sandbox.people import Person
 from sandbox.posting import admit
 from sandbox.server import Server
@@ -153,6 +155,15 @@ class LocalSlack:
             if entry["kind"] == "delivery" and summary in (None, entry["summary"])
         ]
 
+    def refusals(self) -> list[str]:
+        """Return everything this Slack has refused the app so far, with the reason: what a test expects to be empty."""
+        log = list(self.slack.workspace.log)
+        calls = [one for one in log if one["kind"] == "web_api" and one["direction"] == "from_bot"]
+        return [
+            *(f"{one['summary']}: {one['answer']}" for one in calls if not one["answer"].get("ok")),
+            *(f"{one['summary']}: {one['error']}" for one in log if one["kind"] == "refused"),
+        ]
+
     def settled(self, within: timedelta = WAIT, quiet: timedelta = QUIET) -> None:
         """Wait until all deliveries are acknowledged and the app has been `quiet`; fails when that does not come."""
         workspace, ends = self.slack.workspace, time.monotonic() + within.total_seconds()
@@ -193,8 +204,9 @@ class LocalSlack:
         self.slack.grant(scopes)
 
     def _described(self, id_: str) -> Json:
-        described: Json = Person(self.slack, id_).call("users.info", user=id_)["user"]
-        return described
+        bot = self.slack.workspace.user(self.bot_user_id)
+        call = Call(self.slack, "users.info", Caller("bot", bot, frozenset(self.slack.granted)), {})
+        return describe_user(call, self.slack.workspace.user(id_))
 
 
 @contextmanager

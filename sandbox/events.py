@@ -62,14 +62,20 @@ class Announcer:
         if message.only_for:
             return
         channel = self.workspace.state.channels[message.channel]
-        event = event or message.body
         said: Json = {
-            **event,
+            **self._without_secrets(event or message.body),
             "channel": channel.id,
             "channel_type": {"public": "channel", "private": "group", "dm": "im"}[channel.kind],
-            "event_ts": event["ts"],
+            "event_ts": (event or message.body)["ts"],
         }
         self.tell(said, channel, BY_KIND[channel.kind]["event"])
+
+    def _without_secrets(self, event: Json) -> Json:
+        """Leave out another app's metadata unless the app may read it."""
+        own = event.get("bot_id") == self.workspace.state.credentials.bot_id
+        if own or "metadata.message:read" in self.granted:
+            return event
+        return {name: value for name, value in event.items() if name != "metadata"}
 
     def tell_mention(self, message: Message) -> None:
         """Tell the app that somebody has written its name."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
@@ -42,6 +42,8 @@ OPENER = build_opener(ProxyHandler({}), _NoRedirects())
 @dataclass(frozen=True)
 class HttpDelivery:
     """Posts to one address, signed with the app's secret."""
+
+    late: ClassVar[str] = "http_timeout"
 
     workspace: Workspace
     url: str
@@ -116,7 +118,10 @@ def _read(body: bytes, kind: str) -> Json | str | None:
     text = body.decode(errors="replace").strip()
     if not text:
         return None
-    if kind == JSON:
+    if kind != JSON:
+        return text
+    try:
         answer: Json = json.loads(text)
-        return answer
-    return text
+    except ValueError:
+        return text
+    return answer

@@ -141,6 +141,7 @@ class Person:
         with slack.workspace.changing():
             if self.id not in channel.members:
                 raise Refusal("not_in_channel")
+            self._must_have_a_composer(channel)
             payload = self._write().command(name, text.strip(), channel, escaped=known.should_escape)
         outcome = self._send("slash_commands", payload, name, since, known.url)
         if outcome.wrong is None and outcome.answer:
@@ -156,6 +157,7 @@ class Person:
         try:
             reply(self.slack, place, said)
         except Refusal as refusal:
+            self.slack.workspace.record("refused", "to_bot", payload["command"], error=str(refusal))
             return Outcome(outcome.since, str(refusal))
         return outcome
 
@@ -252,6 +254,8 @@ class Person:
     def open_home(self, tab: str = "home") -> None:
         """Look at the app's home tab, or its messages."""
         slack = self.slack
+        if tab == "home" and not slack.manifest.features.app_home.home_tab_enabled:
+            raise NotThere("the app's manifest enables no home tab")
         with slack.workspace.changing():
             direct = slack.workspace.direct(self.id, slack.credentials.bot_user_id)
             event: Json = {"type": "app_home_opened", "user": self.id, "channel": direct.id, "tab": tab}
@@ -269,6 +273,8 @@ class Person:
         return self.slack.workspace.state.version
 
     def _send(self, kind: Any, payload: Json, summary: str, since: int, url: str | None = None) -> Outcome:
+        if kind == "interactive" and not self.slack.manifest.settings.interactivity.is_enabled:
+            return Outcome(since, "not_configured_for_interactivity")
         try:
             return Outcome(since, None, self.slack.courier.ask(kind, payload, summary, url))
         except Unanswered as failure:
@@ -282,6 +288,12 @@ class Person:
             workspace.touch(thing)
         else:
             workspace.whisper(thing.channel, self.id, f"This app failed with the error “{wrong}”", thing.thread)
+
+    def _must_have_a_composer(self, channel: Channel) -> None:
+        home = self.slack.manifest.features.app_home
+        writable = home.messages_tab_enabled and not home.messages_tab_read_only_enabled
+        if channel.is_dm and not writable and self.slack.credentials.bot_user_id in channel.members:
+            raise NotThere("the app's manifest gives people nothing to type into in its direct messages")
 
     def _must_be_open(self, view: View) -> None:
         if not view.is_open or view.owner != self.id or not is_modal(view):

@@ -58,7 +58,7 @@ def publish(
     """Put a message into a channel, for everybody or for one person, and tell the app."""
     workspace = slack.workspace
     ts = workspace.next_ts()
-    body = {**_body(slack, author, said), "ts": ts}
+    body = {**_body(author, said), "ts": ts}
     thread = said.get("thread_ts")
     if thread:
         body["thread_ts"] = str(thread)
@@ -102,15 +102,17 @@ def _tell_links(slack: Slack, author: User, channel: Channel, message: Message) 
         slack.announcer.tell(event, channel)
 
 
-def _body(slack: Slack, author: User, said: Mapping[str, Any]) -> Json:
+def _body(author: User, said: Mapping[str, Any]) -> Json:
     body: Json = {
         "type": "message",
         "user": author.id,
         "text": str(said.get("text") or said.get("markdown_text") or "")[:TEXT],
         "team": author.team_id,
     }
+    if author.is_stranger:
+        body |= {"user_team": author.team_id, "source_team": author.team_id}
     if author.is_bot:
-        body |= {"bot_id": author.bot_id, "app_id": author.app_id, "bot_profile": profile(slack, author)}
+        body |= {"bot_id": author.bot_id, "app_id": author.app_id, "bot_profile": profile(author)}
         if said.get("username"):
             del body["user"]
             body |= {"subtype": "bot_message", "username": str(said["username"])}
@@ -137,11 +139,11 @@ def _parts(said: Mapping[str, Any]) -> Json:
     return parts
 
 
-def profile(slack: Slack, bot: User) -> Json:
+def profile(bot: User) -> Json:
     """Return the `bot_profile` of a bot's messages."""
     return {
         "id": bot.bot_id, "app_id": bot.app_id, "name": bot.real_name, "deleted": bot.deleted, "updated": bot.updated,
-        "team_id": bot.team_id, "icons": {"image_48": f"{slack.url}/static/bot.png"},
+        "team_id": bot.team_id, "icons": {},
     }  # fmt: skip
 
 

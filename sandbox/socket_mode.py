@@ -8,7 +8,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -41,6 +41,8 @@ class Line:
 
 class SocketMode:
     """All connections of the app; a payload goes to any one of them."""
+
+    late: ClassVar[str] = "timeout"
 
     def __init__(self, workspace: Workspace, faults: Faults) -> None:
         self.lines: list[Line] = []

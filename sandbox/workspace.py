@@ -112,8 +112,9 @@ class Workspace:
         """Whether `user` can see the message where it stands."""
         if message.gone or message.only_for not in (None, user):
             return False
-        channel = self.state.channels[message.channel]
-        return user in channel.members or (channel.kind == "public" and message.only_for is None)
+        channel, reader = self.state.channels[message.channel], self.state.users[user]
+        outside = reader.is_stranger or reader.is_restricted or message.only_for is not None
+        return user in channel.members or (channel.kind == "public" and not outside)
 
     def views(self, owner: str) -> list[View]:
         """Return the open modals of a person, the topmost last."""

@@ -48,5 +48,5 @@ def bot_info(call: Call) -> Json:
     """Describe a bot by its bot id."""
     for user in call.state.users.values():
         if user.is_bot and user.bot_id == call.text("bot"):
-            return {"bot": {**profile(call.slack, user), "user_id": user.id}}
+            return {"bot": {**profile(user), "user_id": user.id}}
     raise Refusal("bot_not_found")

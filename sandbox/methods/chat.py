@@ -147,6 +147,10 @@ def _may_post(call: Call, channel: Channel) -> None:
         raise Refusal("is_archived")
     if call.user.id not in channel.members and "chat:write.public" not in call.caller.scopes:
         raise Refusal("not_in_channel")
+    home = call.slack.manifest.features.app_home
+    closed = not home.messages_tab_enabled or (home.messages_tab_read_only_enabled and not call.user.is_bot)
+    if channel.is_dm and closed and call.state.credentials.bot_user_id in channel.members:
+        raise Refusal("messages_tab_disabled")
     thread = call.maybe("thread_ts")
     if thread and call.workspace.message(channel.id, thread) is None:
         raise Refusal("thread_not_found")

@@ -59,10 +59,16 @@ def _item(call: Call, channel: Channel, message: Message) -> Json:
 
 def _tell(call: Call, kind: str, channel: Channel, message: Message) -> None:
     call.workspace.touch(message)
+    info = {"channel": channel.id, "pinned_by": call.user.id}
     item = {**_item(call, channel, message), "created": call.workspace.now(), "created_by": call.user.id}
     event = {
-        "type": kind, "user": call.user.id, "channel_id": channel.id, "item": item, "item_user": message.body.get("user"),
-        "pin_count": len(channel.pins), "pinned_info": {"channel": channel.id, "pinned_by": call.user.id},
+        "type": kind,
+        "user": call.user.id,
+        "channel_id": channel.id,
+        "item": item,
+        "item_user": message.body.get("user"),
+        "pin_count": len(channel.pins),
+        "pinned_info": info,
         "has_pins": bool(channel.pins),
-    }  # fmt: skip
+    }
     call.announcer.tell(event, channel)

@@ -1,6 +1,6 @@
 """People and bots."""
 
-from datetime import datetime
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sandbox.calls import Call
@@ -19,8 +19,8 @@ def described(call: Call, user: User) -> Json:
         "color": "9f69e7",
         "real_name": user.real_name,
         "tz": user.tz,
-        "tz_label": _zone_name(user.tz, now),
-        "tz_offset": int(now.utcoffset().total_seconds()) if (now.utcoffset()) else 0,  # type: ignore[union-attr]  # an aware moment has one
+        "tz_label": now.tzname() or user.tz,
+        "tz_offset": int((now.utcoffset() or timedelta(0)).total_seconds()),
         "profile": _profile(call, user),
         "is_admin": user.is_admin,
         "is_owner": False,
@@ -33,10 +33,6 @@ def described(call: Call, user: User) -> Json:
         "updated": user.updated,
     }
     return {name: value for name, value in described.items() if name != "is_stranger" or value}
-
-
-def _zone_name(tz: str, now: datetime) -> str:
-    return now.tzname() or tz
 
 
 def _profile(call: Call, user: User) -> Json:
