@@ -20,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox.answering import reply
 from sandbox.api import WebApi, identify, refused
 from sandbox.calls import decoded
+from sandbox.page.routes import routes as page
 from sandbox.refusal import Refusal
 from sandbox.schedule import keep_posting
 from sandbox.slack import Slack
@@ -67,6 +68,7 @@ class Addresses:
             Route("/upload/v1/{file}", self.upload, methods=["POST", "PUT"]),
             Route("/files/{file}/{name:path}", self.download),
             Route("/_control/log", self.log),
+            *page(self.slack),
             *self.more,
         ]
         return Starlette(routes=routes, lifespan=self._living)
@@ -90,7 +92,7 @@ class Addresses:
                 place = self.slack.triggers.post_to(path)
             reply(self.slack, place, said)
         except Refusal as refusal:
-            workspace.record("response_url", "from_bot", refusal.error)
+            workspace.record("refused", "to_bot", "response_url", error=str(refusal))
             gone = refusal.error in {"expired_url", "used_url"}
             return JSONResponse(refused(refusal, path), HTTPStatus.NOT_FOUND if gone else HTTPStatus.BAD_REQUEST)
         workspace.record("response_url", "from_bot", "ok", args=said)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sandbox.page.answers import find, state
+from sandbox.page.answers import answer, find, state
 from sandbox.page.desk import Desk, Lost, Visit
 from sandbox.people import Person
 from sandbox.reading import parts
@@ -27,6 +27,7 @@ class Offer:
     block: Json
     element: Json
     options: Sequence[Json]
+    chosen: Sequence[Json] = ()
 
 
 DONE = Outcome()
@@ -126,10 +127,12 @@ def suggestions(desk: Desk, visit: Visit, fields: Fields) -> Offer:
     """Return what the app offers for the words typed so far."""
     thing = _thing(desk, visit, fields)
     block, element = _element(thing, fields)
+    chosen = _chosen(element, fields.get(_one(fields, "press"), ()))
     if len(typed := _one(fields, "query")) < _least_query(element):
-        return Offer(block, element, ())
+        return Offer(block, element, chosen, chosen)
     found = _me(desk, visit).suggestions(thing, block, element, typed)
-    return Offer(block, element, [option for one in found for option in one.get("options", [one])])
+    offered = [option for one in found for option in one.get("options", [one])]
+    return Offer(block, element, [*chosen, *(option for option in offered if option not in chosen)], chosen)
 
 
 def submit(desk: Desk, visit: Visit, fields: Fields) -> Outcome:
@@ -185,6 +188,12 @@ def _element(thing: Message | View, fields: Fields) -> tuple[Json, Json]:
         raise Lost("This has changed in the meantime; please look again.")
     block, element = found
     return dict(block), dict(element)
+
+
+def _chosen(element: Json, entered: Sequence[str]) -> list[Json]:
+    """Return what is ticked already, so that a new search does not lose it."""
+    given = answer(element, entered)
+    return [one for one in given.get("selected_options") or [given.get("selected_option")] if one]
 
 
 def _least_query(element: Json) -> int:

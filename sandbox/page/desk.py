@@ -52,7 +52,9 @@ class Desk:
         me = self._me(query.get("as", ""))
         if query.get("app"):
             return Visit(me, None)
-        channel = self._conversation(me, query.get("channel", ""))
+        channel = (
+            self._near(me, query["near"]) if query.get("near") else self._conversation(me, query.get("channel", ""))
+        )
         thread = query.get("thread") or None
         if thread and self.workspace.message(channel.id, thread) is None:
             raise Lost(f"There is no such thread in {self._title(me, channel)}.")
@@ -68,6 +70,13 @@ class Desk:
             if wanted in (user.id, user.name):
                 return user
         raise Lost(f"There is no person called {wanted} in this workspace.")
+
+    def _near(self, me: User, wanted: str) -> Conversation:
+        """Return where somebody else was, if this person can be there too."""
+        try:
+            return self._conversation(me, wanted)
+        except Lost:
+            return self._liveliest(me)
 
     def _conversation(self, me: User, wanted: str) -> Conversation:
         if not wanted:
@@ -173,7 +182,9 @@ class Desk:
         title = self._title(me, channel)
         if channel.is_dm:
             beginning = f"This is where you and {title} talk. Nobody else sees it."
-            return Place("dm", channel.id, title, beginning, channel.id, partner=self._partner(me, channel).id)
+            partner = self._partner(me, channel).id
+            closed = partner == self._bot().id and self.manifest.features.app_home.messages_tab_read_only_enabled
+            return Place("dm", channel.id, title, beginning, channel.id, partner=partner, is_read_only=closed)
         outsiders = [face(one) for one in self.workspace.state.users.values() if self._could_join(one, channel)]
         return Place(
             "channel",
@@ -207,6 +218,7 @@ class Desk:
             ephemeral=kept.only_for is not None,
             mine=body.get("user") == me.id and not body.get("bot_id"),
             system=body.get("subtype") in QUIET,
+            trouble=body.get("user") == SLACKBOT and kept.only_for is not None,
         )
 
     def _author(self, body: Mapping[str, str]) -> Face:
@@ -255,7 +267,7 @@ class KnownNames:
 
 def face(user: User, channel: str | None = None) -> Face:
     """Return how a user is shown."""
-    return Face(user.id, user.name, user.real_name or user.name, user.is_bot or user.id == SLACKBOT, channel)
+    return Face(user.id, user.name, user.real_name or user.name, user.is_bot, channel)
 
 
 def window(view: View) -> Window:

@@ -58,7 +58,9 @@ class Pen:
     def suggestions(self, scene: Scene, offer: Offer) -> str:
         """Return the answers below a menu that the app fills."""
         answer = self._module(scene, "blocks.html").answer
-        return "".join(str(answer(offer.block, offer.element, option, False)) for option in offer.options)
+        return "".join(
+            str(answer(offer.block, offer.element, option, option in offer.chosen)) for option in offer.options
+        )
 
     def _regions(self, scene: Scene) -> dict[str, str]:
         regions = {region: str(self._macro(scene, name)(scene)) for region, name in REGIONS.items()}
@@ -118,6 +120,10 @@ def _chosen_values(element: Mapping[str, Any]) -> set[str]:
     return {one["value"] for one in options if one} | {one for one in [*ids, *many] if one}
 
 
+def _chosen_texts(element: Mapping[str, Any]) -> str:
+    return ", ".join(option["text"]["text"] for option in element.get("initial_options") or ())
+
+
 def _starting_text(element: Mapping[str, Any]) -> str:
     for name in ("initial_value", "initial_date", "initial_time"):
         if value := element.get(name):
@@ -148,7 +154,8 @@ def _templates() -> Environment:
     folder = Path(__file__).parent / "templates"
     made = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=_Absent)
     made.filters.update(plain=plain, markdown=markdown)
-    made.globals.update(handle=handle, draw=draw, link=link, chosen_values=_chosen_values, starting_text=_starting_text)
+    made.globals.update(handle=handle, draw=draw, link=link)
+    made.globals.update(chosen_values=_chosen_values, chosen_texts=_chosen_texts, starting_text=_starting_text)
     return made
 
 

@@ -72,6 +72,7 @@ class Message:
     ephemeral: bool = False
     mine: bool = False
     system: bool = False
+    trouble: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,21 @@ class Place:
     is_member: bool = True
     members: Sequence[str] = ()
     outsiders: Sequence[Face] = ()
+    is_read_only: bool = False
 
     @property
     def may_post(self) -> bool:
         """Whether there is a box to write in."""
-        return self.kind != "home" and self.is_member and not self.archived
+        return self.kind != "home" and not self.silence
+
+    @property
+    def silence(self) -> str:
+        """Why nobody can write here, if so."""
+        if self.archived:
+            return "This channel is archived."
+        if not self.is_member:
+            return "You are looking at this channel from outside. Join it to write here."
+        return "Sending messages to this app has been turned off." if self.is_read_only else ""
 
 
 @dataclass(frozen=True)

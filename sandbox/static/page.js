@@ -75,6 +75,19 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// --- menus for several -----------------------------------------------------------------------------------------------
+
+function retitle(pick) {
+  const chosen = [...pick.querySelectorAll("input:checked")].map((one) => one.closest("label").textContent.trim());
+  const summary = pick.querySelector("summary");
+  summary.textContent = chosen.join(", ") || summary.dataset.empty;
+}
+
+document.addEventListener("change", (event) => {
+  const pick = event.target.closest(".pick");
+  if (pick) retitle(pick);
+});
+
 // --- windows ---------------------------------------------------------------------------------------------------------
 
 document.addEventListener("keydown", (event) => {
@@ -97,6 +110,7 @@ document.addEventListener("htmx:after:swap", () => {
   for (const box of document.querySelectorAll(".stream")) {
     if (atEnd.get(box.id) ?? true) box.scrollTop = box.scrollHeight;
   }
+  document.querySelectorAll(".pick").forEach(retitle);
   const shown = within(".veil:not([hidden]) .window");
   if (shown && !shown.contains(document.activeElement)) {
     (shown.querySelector("[autofocus]") ?? shown.querySelector(".body input, .body textarea, .body select") ?? shown).focus();
