@@ -6,6 +6,8 @@
 from sandbox.driver import Called, running
 from sandbox.driver import LocalSlack as Slack
 from sandbox.eyes import Actor, Answer, Form, Home, Note
+from sandbox.people import NotThere
+from sandbox.refusal import Refusal
 from sandbox.slack import Rules
 
-__all__ = ["Actor", "Answer", "Called", "Form", "Home", "Note", "Rules", "Slack", "running"]
+__all__ = ["Actor", "Answer", "Called", "Form", "Home", "NotThere", "Note", "Refusal", "Rules", "Slack", "running"]
