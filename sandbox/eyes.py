@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sandbox.page.answers import elements, handle, state
 from sandbox.people import NotThere, Outcome, Person
-from sandbox.reading import choices, label, named_elements, option_value, parts, starting, words
+from sandbox.reading import below, choices, label, named_elements, option_value, parts, starting, words
 from sandbox.slack import Slack
 from sandbox.state import SLACKBOT, Channel, Json, Message, View
 
@@ -232,10 +232,13 @@ class Actor:
         """Type a slash command, in a channel or to the app in private, and wait for its acknowledgement."""
         return Answer(self, self.person.command(line, self._direct() if dm else self._channel(channel)))
 
-    def clicks(self, button: str, where: "Note | Form | Home") -> Answer:
-        """Press a button, named by its words or action id; one that is not there cannot be pressed."""
+    def clicks(self, button: str, where: "Note | Form | Home", *, beside: str = "") -> Answer:
+        """Press a button, named by its words or action id; one that is not there cannot be pressed.
+
+        Where several are alike, `beside` names the one meant: the first at or below the block with these words.
+        """
         thing = self._thing(where)
-        block, element = self.element(parts(thing), button)
+        block, element = self.element(below(parts(thing), beside), button, first=bool(beside))
         if element["type"] != "button":
             raise AssertionError(f"{button!r} is no button but a {element['type']}")
         values = where.values if isinstance(where, Form) else None
@@ -310,13 +313,13 @@ class Actor:
 
     # Finding one's way
 
-    def element(self, blocks: Iterable[Mapping[str, Any]], wanted: str) -> tuple[Json, Json]:
-        """Return the one element that is meant."""
+    def element(self, blocks: Iterable[Mapping[str, Any]], wanted: str, *, first: bool = False) -> tuple[Json, Json]:
+        """Return the one element that is meant, or the first of several alike."""
         blocks = list(blocks)
         found = named_elements(blocks, wanted)
         if not found:
             raise AssertionError(f"{wanted!r} is not there; there is {choices(blocks)}")
-        if len(found) > 1:
+        if len(found) > 1 and not first:
             raise AssertionError(f"{wanted!r} may be any of {[label(block, one) for block, one in found]}")
         return dict(found[0][0]), dict(found[0][1])
 

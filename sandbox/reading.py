@@ -85,6 +85,13 @@ def named_elements(blocks: Iterable[Json], wanted: str) -> list[tuple[Json, Json
     ]
 
 
+def below(blocks: Iterable[Json], words_: str) -> list[Json]:
+    """Return the blocks from the first one with these words on; all of them where no words are given."""
+    blocks = list(blocks)
+    start = next((place for place, block in enumerate(blocks) if words_ in "\n".join(texts(block))), len(blocks))
+    return blocks[start:]
+
+
 def option_value(element: Json, wanted: str) -> str | None:
     """Return the value of the option somebody means by its text or its value."""
     options = offered(element)

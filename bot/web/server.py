@@ -36,4 +36,5 @@ def _bound(host: str, port: int) -> socket.socket:
         listening.close()
         msg = f"The web server cannot listen on {host}:{port} ({taken.strerror}); set FAULTLINE_PORT to a free one."
         raise UserError(msg) from None
+    listening.listen()  # whoever comes before uvicorn is ready waits instead of being refused
     return listening
