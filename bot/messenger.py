@@ -148,7 +148,7 @@ class Messenger:
 
     def _post_once(self, claimed: ClaimedMessage, rendered: Rendered, started: float) -> None:
         channel = self._channel(claimed)
-        if claimed.maybe_sent:
+        if claimed.message.maybe_sent:
             found = self._look_up(claimed, channel)
             if found:
                 self._delivered(claimed, channel, found)
@@ -211,7 +211,7 @@ class Messenger:
             self._put_off(claimed, self.clock() + retry_after(refused), "Slack asked us to slow down")
         elif error in AMBIGUOUS_ERRORS or is_slacks_own_trouble(refused):
             self._unknown(claimed, error or "Slack's servers failed")
-        elif error in BLIND_ERRORS and claimed.maybe_sent:
+        elif error in BLIND_ERRORS and claimed.message.maybe_sent:
             self._end(claimed, "uncertain", f"cannot be looked up: {error}")
         else:
             log.error("Slack refuses an owed message", key=claimed.message.key, error=error)

@@ -156,6 +156,7 @@ class OwedMessageRow(Base):
     not_before: Mapped[datetime]
     attempts: Mapped[int]
     first_try_at: Mapped[datetime | None]
+    maybe_sent: Mapped[bool]
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None] = mapped_column(String(36))
     channel_id: Mapped[str | None] = mapped_column(String(30))

@@ -6,7 +6,8 @@
                           └ nobody knows: stays sending until its lease ends; whoever claims it then looks first
                             in Slack whether the message stands there; where that is impossible: uncertain
 
-A message that is owed again is edited in place: only its latest revision counts.
+A message that is owed again is edited in place: only its latest revision counts. That an earlier try may have reached
+Slack is remembered until the message is found or posted, whatever happens to later tries.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,10 @@ from store.models import OwedMessageRow
 
 @dataclass(frozen=True)
 class OwedMessage:
-    """A message to deliver: `address` is a channel or a person, `subject` what it is about in terms of its kind."""
+    """A message to deliver: `address` is a channel or a person, `subject` what it is about in terms of its kind.
+
+    `maybe_sent` says that an earlier try ended without anybody knowing whether Slack took it.
+    """
 
     id: int
     key: str
@@ -37,6 +41,7 @@ class OwedMessage:
     state: str
     attempts: int
     first_try_at: datetime | None
+    maybe_sent: bool
     lease_token: str | None
     channel_id: str | None
     message_ts: str | None
@@ -45,14 +50,10 @@ class OwedMessage:
 
 @dataclass(frozen=True)
 class ClaimedMessage:
-    """A message that this process alone may send until the lease ends.
-
-    `maybe_sent` says that an earlier try ended without anybody knowing whether Slack took it.
-    """
+    """A message that this process alone may send until the lease ends."""
 
     message: OwedMessage
     token: str
-    maybe_sent: bool
 
 
 class Outbox:
@@ -73,11 +74,13 @@ class Outbox:
             self.edit(key, at=at)
 
     def edit(self, key: str, *, at: datetime) -> None:
-        """Owe an edit of the message under this key, if there is such a message and it was not given up."""
+        """Owe an edit of the message under this key, if there is such a message.
+
+        One whose fate is unknown stays as it is: sending it again could say the same thing twice.
+        """
         row = OwedMessageRow
-        self._session.execute(
-            update(row).where(row.key == key, row.state != "sending").values(state="waiting", not_before=at, attempts=0)
-        )
+        movable = update(row).where(row.key == key, row.state.not_in(("sending", "uncertain")))
+        self._session.execute(movable.values(state="waiting", not_before=at, attempts=0))
         self._session.execute(update(row).where(row.key == key).values(revision=row.revision + 1))
 
     def claim(self, now: datetime, *, lease: timedelta, limit: int) -> list[ClaimedMessage]:
@@ -98,7 +101,7 @@ class Outbox:
             return
         row.channel_id, row.message_ts = channel_id, message_ts
         row.delivered_revision = claimed.message.revision
-        row.problem = None
+        row.maybe_sent, row.problem = False, None
         newer = row.revision > row.delivered_revision
         self._release(row, "waiting" if newer else "done", not_before=at)
 
@@ -148,16 +151,17 @@ class Outbox:
     def _insert(self, key: str, *, at: datetime, **values: Any) -> bool:
         return insert_once(
             self._session, OwedMessageRow, key=key, revision=1, delivered_revision=0, state="waiting", not_before=at,
-            attempts=0, created_at=at, **values,
+            attempts=0, maybe_sent=False, created_at=at, **values,
         )  # fmt: skip
 
     def _claim(self, row: OwedMessageRow, now: datetime, lease: timedelta) -> ClaimedMessage:
-        maybe_sent = row.state == "sending"
+        # A claim that finds it `sending` follows one that never told its end. An edit of what stands there is no riddle.
+        row.maybe_sent = row.maybe_sent or (row.state == "sending" and row.message_ts is None)
         token = str(uuid4())
         row.state, row.lease_token, row.lease_until = "sending", token, now + lease
         row.attempts += 1
         row.first_try_at = row.first_try_at or now
-        return ClaimedMessage(_message(row), token, maybe_sent)
+        return ClaimedMessage(_message(row), token)
 
     def _held(self, claimed: ClaimedMessage) -> OwedMessageRow | None:
         """Return the row if our lease is still the one in force; a process that slept too long gets None."""

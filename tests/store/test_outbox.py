@@ -45,7 +45,7 @@ def test_a_message_left_behind_is_claimed_again_and_marked_as_maybe_sent(store: 
 
     again = claim(store, NOW + LEASE)
 
-    assert [one.maybe_sent for one in again] == [True]
+    assert [one.message.maybe_sent for one in again] == [True]
 
 
 def test_whoever_lost_the_lease_cannot_record_an_outcome(store: Store) -> None:
@@ -78,7 +78,7 @@ def test_an_edit_owed_while_the_message_is_on_its_way_is_delivered_afterwards(st
     with store.begin() as tx:
         tx.outbox.delivered(sending, channel_id="D1", message_ts="1.0", at=NOW)
 
-    assert [(one.message.message_ts, one.maybe_sent) for one in claim(store)] == [("1.0", False)]
+    assert [(one.message.message_ts, one.message.maybe_sent) for one in claim(store)] == [("1.0", False)]
 
 
 def test_many_edits_become_one(store: Store) -> None:
@@ -108,7 +108,7 @@ def test_an_unknown_outcome_is_looked_at_after_the_quarantine(store: Store) -> N
         tx.outbox.unknown(lost, look_at=NOW + timedelta(seconds=60), problem="no answer")
 
     assert claim(store, NOW + timedelta(seconds=59)) == []
-    assert [one.maybe_sent for one in claim(store, NOW + timedelta(seconds=60))] == [True]
+    assert [one.message.maybe_sent for one in claim(store, NOW + timedelta(seconds=60))] == [True]
 
 
 def test_what_was_given_up_is_counted(store: Store) -> None:
@@ -119,3 +119,23 @@ def test_what_was_given_up_is_counted(store: Store) -> None:
     with store.read() as tx:
         assert tx.outbox.counts() == {"failed": 1}
         assert [one.problem for one in tx.outbox.all(states=["failed"])] == ["channel_not_found"]
+
+
+def test_that_a_message_may_have_been_sent_is_not_forgotten_when_a_later_try_is_put_off(store: Store) -> None:
+    owe(store)
+    claim(store)
+    again = claim(store, NOW + LEASE)[0]
+    with store.begin() as tx:
+        tx.outbox.put_off(again, until=NOW + LEASE, problem="slow down")
+
+    assert [one.message.maybe_sent for one in claim(store, NOW + LEASE)] == [True]
+
+
+def test_a_message_whose_fate_is_unknown_is_not_sent_by_an_edit(store: Store) -> None:
+    owe(store)
+    with store.begin() as tx:
+        tx.outbox.ended(tx.outbox.claim(NOW, lease=LEASE, limit=1)[0], "uncertain", problem="cannot be looked up")
+        tx.outbox.edit("review:1", at=NOW)
+
+    assert claim(store) == []
+    assert message(store).state == "uncertain"

@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("not_before", store.types.Instant(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("first_try_at", store.types.Instant(timezone=True), nullable=True),
+        sa.Column("maybe_sent", sa.Boolean(), nullable=False),
         sa.Column("lease_until", store.types.Instant(timezone=True), nullable=True),
         sa.Column("lease_token", sa.String(length=36), nullable=True),
         sa.Column("channel_id", sa.String(length=30), nullable=True),
