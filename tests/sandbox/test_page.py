@@ -141,12 +141,22 @@ class Browser:
 def slack() -> Iterator[LocalSlack]:
     with running(MANIFEST) as local:
         local.channel("inc-7", ["responder", "steward"], bot=True)
-        client = WebClient(token=local.bot_token, base_url=local.api_url)
-        handler = SocketModeHandler(app_of(client), local.app_token, web_client=client)
-        handler.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-        local.connected()
         yield local
-        handler.close()  # type: ignore[no-untyped-call]  # the same
+
+
+@pytest.fixture
+def app(slack: LocalSlack) -> Iterator[None]:
+    client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+    handler = SocketModeHandler(app_of(client), slack.app_token, web_client=client, ping_interval=0.1)
+    handler.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+    slack.connected()
+    # Closing waits until the reader looks up, every three seconds unless told otherwise.
+    session = handler.client.current_session
+    assert session
+    assert session.sock
+    session.sock.settimeout(0.1)
+    yield
+    handler.close()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
 
 @pytest.fixture
@@ -210,6 +220,7 @@ def test_only_the_regions_that_changed_are_sent(browser: Browser) -> None:
     assert re.findall(r'hx-target="#(\w+)"', answer) == ["stream", "seen"]
 
 
+@pytest.mark.usefixtures("app")
 def test_a_command_is_answered_to_its_author_alone(browser: Browser) -> None:
     answer = words(browser.do("say", text="/try this"))
 
@@ -226,6 +237,7 @@ def test_a_command_in_a_thread_is_refused_as_slack_does(browser: Browser) -> Non
     assert "/try is not supported in threads" in answer
 
 
+@pytest.mark.usefixtures("app")
 def test_a_button_opens_a_form_that_comes_back_with_its_error_and_then_is_taken(browser: Browser) -> None:
     card = browser.do("say", text="/try card")
     form = browser.do("press", message=ts_of(card, "A card"), press="row/open")
@@ -241,6 +253,7 @@ def test_a_button_opens_a_form_that_comes_back_with_its_error_and_then_is_taken(
     assert "Saved a good one" in browser.look(channel="@tryout")
 
 
+@pytest.mark.usefixtures("app")
 def test_a_menu_of_the_app_offers_what_it_suggests_and_keeps_what_was_chosen(browser: Browser) -> None:
     view = first(r'name="view" value="([^"]+)"', browser.do("say", text="/try form"))
 
@@ -253,6 +266,7 @@ def test_a_menu_of_the_app_offers_what_it_suggests_and_keeps_what_was_chosen(bro
     assert again.count("checked") == 1
 
 
+@pytest.mark.usefixtures("app")
 def test_choosing_in_a_menu_tells_the_app_at_once(browser: Browser) -> None:
     card = browser.do("say", text="/try card")
 
@@ -261,6 +275,7 @@ def test_choosing_in_a_menu_tells_the_app_at_once(browser: Browser) -> None:
     assert "Picked high" in answer
 
 
+@pytest.mark.usefixtures("app")
 def test_a_choice_nobody_offered_is_a_sentence(browser: Browser) -> None:
     card = browser.do("say", text="/try card")
 
@@ -269,12 +284,14 @@ def test_a_choice_nobody_offered_is_a_sentence(browser: Browser) -> None:
     assert "This cannot be chosen here." in answer
 
 
+@pytest.mark.usefixtures("app")
 def test_a_form_can_be_closed(browser: Browser) -> None:
     view = first(r'name="view" value="([^"]+)"', browser.do("say", text="/try form"))
 
     assert 'role="dialog"' not in browser.do("close", view=view)
 
 
+@pytest.mark.usefixtures("app")
 def test_a_shortcut_answers_in_the_thread(browser: Browser) -> None:
     ts = ts_of(browser.do("say", text="evidence"), "evidence")
 
@@ -283,6 +300,7 @@ def test_a_shortcut_answers_in_the_thread(browser: Browser) -> None:
     assert "Kept" in browser.look(thread=ts)
 
 
+@pytest.mark.usefixtures("app")
 def test_the_home_tab_is_what_the_app_publishes(slack: LocalSlack, browser: Browser) -> None:
     browser.look(app="1")
     slack.settled()
@@ -318,9 +336,7 @@ def test_a_name_slack_refuses_is_a_sentence(browser: Browser) -> None:
     assert "Slack refused this: name taken." in browser.do("create", name="inc-7")
 
 
-def test_an_app_that_does_not_answer_is_reported_as_slack_does(slack: LocalSlack, browser: Browser) -> None:
-    slack.drop_connections()
-
+def test_an_app_that_does_not_answer_is_reported_as_slack_does(browser: Browser) -> None:
     answer = browser.do("say", text="/try this")
 
     assert "/try failed with the error" in words(answer)
