@@ -79,6 +79,9 @@ def connected(slack: Slack, app: App) -> Iterator[SocketModeHandler]:
     try:
         yield handler
     finally:
+        # The client notices a closed line at once but looks only every 3 seconds whether it should close one itself.
+        handler.client.auto_reconnect_enabled = False
+        slack.drop_connections()
         handler.close()  # type: ignore[no-untyped-call]  # Bolt leaves this method untyped
 
 
