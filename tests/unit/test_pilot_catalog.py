@@ -202,7 +202,9 @@ def test_no_entry_blames_anybody_or_names_a_private_place(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_files_read_well_in_a_terminal(path: Path) -> None:
-    long = [line for line in path.read_text().splitlines() if len(line) > 100]
+    lines = path.read_text().splitlines()
+
+    long = [line for line in lines if len(line) > 100 and not line.lstrip().startswith("https://")]
 
     assert long == []
 
