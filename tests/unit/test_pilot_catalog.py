@@ -149,10 +149,11 @@ def test_the_remedy_that_contains_stands_first() -> None:
     assert [slug for slug, entry in entries().items() if entry.mitigations[0].kind != "contain"] == []
 
 
-def test_every_remedy_has_a_short_checklist_and_says_what_it_costs() -> None:
+def test_every_remedy_has_a_short_checklist_a_way_back_and_says_what_it_costs() -> None:
     for slug, remedy in remedies():
         assert MIN_STEPS <= len(remedy.checklist) <= MAX_STEPS, f"{slug}: {remedy.title}"
         assert remedy.trade_offs, f"{slug}: {remedy.title}"
+        assert remedy.rollback, f"{slug}: {remedy.title}"
 
 
 def test_escalation_takes_longer_step_by_step_and_ends_at_a_rota() -> None:
