@@ -3,7 +3,7 @@
     python -m benchmarks.speaking INCIDENTS.yaml CHATTER.txt [CATALOG]
 
 INCIDENTS.yaml holds `incidents: [{messages, expected, also_acceptable}]` with slugs of the catalog, CHATTER.txt one
-message a line that must stay unanswered. Incidents are read message by message, as live; chatter in runs of three.
+message a line that must stay unanswered. Incidents are read message by message, as live; chatter in runs of 1 to 40.
 """
 
 import math
@@ -16,8 +16,10 @@ import yaml
 
 from workflows.entries.importing import read_catalog
 from workflows.search.index import Match, SearchIndex
-from workflows.search.suggestions import MAX_SUGGESTIONS, weighted
+from workflows.search.suggestions import CROWD, INTERCEPT, MAX_SUGGESTIONS, PER_DISTANCE, standing_out, weighted
 
+RUNS = (1, 3, 10, 40)  # messages of chatter in a row
+IN_FORCE = (INTERCEPT, PER_DISTANCE)
 STEPS = 4_000
 RATE = 0.05
 
@@ -33,8 +35,8 @@ class Moment:
 
     @property
     def features(self) -> tuple[float, float]:
-        """One, and the best score."""
-        return 1.0, max((match.score for match in self.matches), default=0.0)
+        """One, and how far the best entry stands out."""
+        return 1.0, standing_out(self.matches[0], self.matches) if self.matches else 0.0
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -50,11 +52,12 @@ def main(arguments: Sequence[str]) -> None:
     last = [moment for moment in told if moment.is_last]
     print(f"entries {len(entries)}, incidents {len(last)}, moments {len(told)}, chatter {len(chatter)}")
     print(f"right among three: whole incident {_share(last):.2f}, each moment {_share(told):.2f}")
-    print("weights: intercept {:.2f}, per score {:.3f}".format(*weights))
+    print("fitted weights: intercept {:.2f}, per distance {:.3f}".format(*weights))
+    print("with the weights in force:")
     print("threshold  speaks on incidents  precision  silent on chatter")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
-        spoken = [moment for moment in last if _chance(weights, moment) >= threshold]
-        silent = sum(_chance(weights, moment) < threshold for moment in chatter) / len(chatter)
+        spoken = [moment for moment in last if _chance(IN_FORCE, moment) >= threshold]
+        silent = sum(_chance(IN_FORCE, moment) < threshold for moment in chatter) / len(chatter)
         print(f"{threshold:9.2f}  {len(spoken) / len(last):19.2f}  {_share(spoken):9.2f}  {silent:17.3f}")
 
 
@@ -63,18 +66,17 @@ def _incidents(index: SearchIndex, slugs: dict[str, str], path: Path) -> list[Mo
     for incident in yaml.safe_load(path.read_text())["incidents"]:
         right = {*incident["expected"], *incident["also_acceptable"]}
         for count in range(1, len(incident["messages"]) + 1):
-            matches = tuple(index.rank_weighted(weighted(incident["messages"][:count]), limit=MAX_SUGGESTIONS))
-            hit = any(slugs[match.entry_id] in right for match in matches)
+            matches = tuple(index.rank_weighted(weighted(incident["messages"][:count]), limit=CROWD.stop))
+            hit = any(slugs[match.entry_id] in right for match in matches[:MAX_SUGGESTIONS])
             moments.append(Moment(incident["id"], matches, hit, count == len(incident["messages"])))
     return moments
 
 
 def _chatter(index: SearchIndex, path: Path) -> list[Moment]:
     lines = [line for line in path.read_text().splitlines() if line.strip()]
-    runs = [lines[start : start + 3] for start in range(len(lines))] + [[line] for line in lines]
+    runs = [lines[start : start + length] for length in RUNS for start in range(len(lines) - length + 1)]
     return [
-        Moment("chatter", tuple(index.rank_weighted(weighted(run), limit=MAX_SUGGESTIONS)), False, False)
-        for run in runs
+        Moment("chatter", tuple(index.rank_weighted(weighted(run), limit=CROWD.stop)), False, False) for run in runs
     ]
 
 
