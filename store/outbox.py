@@ -155,7 +155,7 @@ class Outbox:
         )  # fmt: skip
 
     def _claim(self, row: OwedMessageRow, now: datetime, lease: timedelta) -> ClaimedMessage:
-        # A claim that finds it `sending` follows one that never told its end. An edit of what stands there is no riddle.
+        # A claim that finds it `sending` follows one that never told its end; an edit may simply be repeated.
         row.maybe_sent = row.maybe_sent or (row.state == "sending" and row.message_ts is None)
         token = str(uuid4())
         row.state, row.lease_token, row.lease_until = "sending", token, now + lease

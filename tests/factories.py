@@ -30,6 +30,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
     "trigger": {"load": "more traffic", "code-push": "a release"},
     "lifecycle_stage": {"serving": "answering requests"},
     "domain": {"serving": "online inference", "data": "pipelines"},
+    "trade_off": {"latency": "slower"},
     "severity": {"sev1": "worst", "sev2": "bad", "sev3": "noticeable", "sev4": "cosmetic"},
     "data_domain": {"any": "any"},
     "model_family": {"any": "any"},

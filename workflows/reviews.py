@@ -64,7 +64,7 @@ class Reviews:
             review = tx.reviews.get(entry.id)
             if review is None or review.due_at > now:
                 kept = without_unstorable_characters(reason)[:MAX_NOTE]
-                tx.reviews.schedule(entry.id, now, kept, asked_by=actor.user_id)
+                tx.reviews.schedule(entry.id, now, kept, asked_by=None if actor.is_operator else actor.user_id)
         self.sweep()
 
     def answer(

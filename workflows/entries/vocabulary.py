@@ -23,7 +23,9 @@ class Vocabulary:
         """Return the vocabulary that stands beside the entries; raises FileNotFoundError where there is none."""
         document: dict[str, Any] = yaml.load((catalog / VOCABULARY_FILE).read_text(), yaml.CSafeLoader)
         named = {name: terms for name, terms in document.items() if isinstance(terms, dict)}
-        return cls({name: {term: str(meaning) for term, meaning in terms.items()} for name, terms in named.items()})
+        return cls(
+            {name: {term: _definition(meaning) for term, meaning in terms.items()} for name, terms in named.items()}
+        )
 
     def definitions(self, name: str) -> Mapping[str, str]:
         """Return the terms of one vocabulary with their definitions."""
@@ -38,6 +40,11 @@ class Vocabulary:
         ]
 
 
+def _definition(meaning: Any) -> str:
+    """Return a term's definition; a severity is defined by examples, one for each kind of harm."""
+    return "; ".join(str(example) for example in meaning.values()) if isinstance(meaning, dict) else str(meaning)
+
+
 def _terms_of(entry: FailureMode) -> Iterator[tuple[str, str]]:
     for cause in (entry.cause_category, *entry.contributing_causes):
         yield "cause_category", cause
@@ -48,6 +55,9 @@ def _terms_of(entry: FailureMode) -> Iterator[tuple[str, str]]:
     if entry.lifecycle_stage:
         yield "lifecycle_stage", entry.lifecycle_stage
     yield "domain", entry.domain
+    for remedy in entry.mitigations:
+        for trade_off in remedy.trade_offs:
+            yield "trade_off", trade_off.dimension
     for name in ("data_domain", "model_family", "deployment_environment", "customer_segment"):
         for term in getattr(entry.dimensions, name):
             yield name, term
