@@ -1,24 +1,20 @@
-"""The Web API over HTTP: reads a request, lets the method answer, and spoils it where a fault is waiting."""
+"""The Web API over HTTP: reads a request, finds out who calls, and lets the method answer."""
 
-import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
-from sandbox.calls import Call, Caller, MissingScope, decoded
-from sandbox.faults import Fault, Moment
+from sandbox.calls import Caller, MissingScope, decoded
 from sandbox.limits import RateLimited
 from sandbox.methods import METHODS, perform
 from sandbox.refusal import Refusal
 from sandbox.slack import Slack
+from sandbox.spoiling import spoiled, too_many
 from sandbox.state import Json
-
-__all__ = ["Call", "WebApi", "identify", "refused"]
 
 DIRECTION = {"bot": "from_bot", "app": "from_bot", "user": "from_person", "other_bot": "from_person"}
 
@@ -69,31 +65,9 @@ class WebApi:
         name = request.path_params["method"]
         self._count(1)
         try:
-            return await self._spoiled(request, name)
+            return await spoiled(self.slack, request, name, lambda: self._perform(request, name))
         finally:
             self._count(-1)
-
-    async def _spoiled(self, request: Request, name: str) -> Response:
-        faults = self.slack.faults
-        if response := await self._spoil(request, faults.due(name, "before"), "before", name):
-            return response
-        response = await self._perform(request, name)
-        return await self._spoil(request, faults.due(name, "after"), "after", name) or response
-
-    async def _spoil(self, request: Request, faults: Sequence[Fault], when: Moment, name: str) -> Response | None:
-        response: Response | None = None
-        for fault in faults:
-            self.slack.workspace.record("fault", "to_bot", name, when=when, fault=repr(fault))
-            if fault.delay:
-                await asyncio.sleep(fault.delay.total_seconds())
-            if fault.drops and request.client:
-                self.slack.cut((request.client.host, request.client.port))
-                response = PlainTextResponse("")
-            if fault.retry_after is not None:
-                response = too_many(fault.retry_after)
-            elif fault.status is not None:
-                response = PlainTextResponse("upstream error", fault.status)
-        return response
 
     async def _perform(self, request: Request, name: str) -> Response:
         args: Json = {}
@@ -118,12 +92,6 @@ class WebApi:
         with self.slack.workspace.changed:
             self.slack.calls_under_way += change
             self.slack.workspace.changed.notify_all()
-
-
-def too_many(retry_after: int) -> Response:
-    """Return the answer to one call too many."""
-    headers = {"Retry-After": str(retry_after)}
-    return JSONResponse({"ok": False, "error": "ratelimited"}, HTTPStatus.TOO_MANY_REQUESTS, headers)
 
 
 def _scope_headers(name: str, caller: Caller) -> dict[str, str]:

@@ -41,7 +41,6 @@ class Parcel:
     attempt: int = 0
     reason: str = ""
     envelope_id: str = field(default_factory=lambda: str(uuid4()))
-    url: str | None = None
 
     @property
     def accepts_response(self) -> bool:
@@ -107,12 +106,12 @@ class Courier:
         twice = self._faults.delivered_twice("events_api")
         loop.call_soon_threadsafe(self._start, payload, summary, number, twice)
 
-    def ask(self, kind: Channel, payload: Json, summary: str, url: str | None = None) -> Any:
+    def ask(self, kind: Channel, payload: Json, summary: str) -> Any:
         """Deliver now and wait; return what the acknowledgement carries. Not for the server's own thread."""
         if self._loop is None:
             raise Unanswered("dispatch_failed")
         number = self._begin(summary)
-        parcel = Parcel(kind, payload, url=url)
+        parcel = Parcel(kind, payload)
         try:
             waiting: Future[Any] = asyncio.run_coroutine_threadsafe(self._ask(parcel, summary), self._loop)
             return waiting.result()
@@ -133,7 +132,7 @@ class Courier:
 
     async def _echo(self, parcel: Parcel, summary: str) -> None:
         try:
-            await self._attempt(Parcel(parcel.kind, parcel.payload, url=parcel.url), summary)
+            await self._attempt(Parcel(parcel.kind, parcel.payload), summary)
         except Unanswered:
             return
 

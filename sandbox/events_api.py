@@ -7,16 +7,17 @@ import asyncio
 import hmac
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from sandbox.delivery import Parcel, Unanswered
+from sandbox.manifest import Manifest
 from sandbox.state import Json
 from sandbox.workspace import Workspace
 
@@ -41,12 +42,12 @@ OPENER = build_opener(ProxyHandler({}), _NoRedirects())
 
 @dataclass(frozen=True)
 class HttpDelivery:
-    """Posts to one address, signed with the app's secret."""
+    """Posts to the app's addresses, signed with its secret."""
 
     late: ClassVar[str] = "http_timeout"
 
     workspace: Workspace
-    url: str
+    address: Callable[[Parcel], str]
     within: timedelta
 
     async def hand_over(self, parcel: Parcel) -> Any:
@@ -55,27 +56,26 @@ class HttpDelivery:
         headers = self._signed(body, kind)
         if parcel.attempt:
             headers |= {"X-Slack-Retry-Num": str(parcel.attempt), "X-Slack-Retry-Reason": parcel.reason}
-        return await asyncio.to_thread(self._post, parcel.url or self.url, body, headers)
+        return await asyncio.to_thread(self._post, self.address(parcel), body, headers)
 
-    def verify(self) -> None:
-        """Ask the address to repeat a challenge, as Slack does when a request URL is entered."""
+    def verify(self, url: str) -> None:
+        """Ask an address to repeat a challenge, as Slack does when a request URL is entered."""
         challenge = secrets.token_urlsafe(32)
         token = self.workspace.state.credentials.verification_token
         body = json.dumps({"type": "url_verification", "token": token, "challenge": challenge}).encode()
         try:
-            answer = self._post(self.url, body, self._signed(body, JSON))
+            answer = self._post(url, body, self._signed(body, JSON))
         except Unanswered as failure:
-            raise NotVerified(f"{self.url} did not answer the challenge: {failure.reason}") from None
+            raise NotVerified(f"{url} did not answer the challenge: {failure.reason}") from None
         said = answer.get("challenge") if isinstance(answer, dict) else answer
         if said != challenge:
-            raise NotVerified(f"{self.url} answered the challenge with {said!r}")
+            raise NotVerified(f"{url} answered the challenge with {said!r}")
 
-    def ssl_check(self) -> int:
-        """Send the request by which Slack checks a command's certificate; return the status of the answer."""
+    def ssl_check(self, url: str) -> None:
+        """Send the request by which Slack checks a command's certificate; raises `Unanswered`."""
         token = self.workspace.state.credentials.verification_token
         body = urlencode({"ssl_check": "1", "token": token}).encode()
-        self._post(self.url, body, self._signed(body, FORM))
-        return HTTPStatus.OK
+        self._post(url, body, self._signed(body, FORM))
 
     def _signed(self, body: bytes, kind: str) -> dict[str, str]:
         moment = str(self.workspace.now())
@@ -102,6 +102,24 @@ class HttpDelivery:
         except (URLError, OSError) as failure:
             slow = isinstance(getattr(failure, "reason", None), TimeoutError)
             raise Unanswered("http_timeout" if slow else "connection_failed") from None
+
+
+def addresses(manifest: Manifest) -> Callable[[Parcel], str]:
+    """Return where the manifest of an app without Socket Mode wants each parcel to go."""
+    settings = manifest.settings
+    commands = {one.command: one.url for one in manifest.commands}
+
+    def address(parcel: Parcel) -> str:
+        url = settings.event_subscriptions.request_url
+        if parcel.kind == "slash_commands":
+            url = commands[parcel.payload["command"]]
+        elif parcel.kind == "interactive":
+            menu = settings.interactivity.message_menu_options_url
+            suggests = parcel.payload["type"] == "block_suggestion" and "message" in parcel.payload
+            url = menu if menu and suggests else settings.interactivity.request_url
+        return url or ""
+
+    return address
 
 
 def _body(parcel: Parcel) -> tuple[bytes, str]:

@@ -76,12 +76,12 @@ class Answer:
         return self.actor.note(text, self._news, within)
 
     def _news(self) -> list[Message]:
-        users = self.actor.slack.workspace.state.users
+        workspace = self.actor.slack.workspace
+        people = {user.id for user in workspace.state.users.values() if not user.is_bot and user.id != SLACKBOT}
         return [
             one
-            for one in self.actor.visible()
-            if one.version > self.outcome.since
-            and (users[one.body.get("user", SLACKBOT)].is_bot or one.body.get("user") in (None, SLACKBOT))
+            for one in workspace.changed_since(self.outcome.since)
+            if workspace.visible(one, self.actor.id) and one.body.get("user") not in people
         ]
 
 

@@ -143,7 +143,7 @@ class Person:
                 raise Refusal("not_in_channel")
             self._must_have_a_composer(channel)
             payload = self._write().command(name, text.strip(), channel, escaped=known.should_escape)
-        outcome = self._send("slash_commands", payload, name, since, known.url)
+        outcome = self._send("slash_commands", payload, name, since)
         if outcome.wrong is None and outcome.answer:
             outcome = self._answered(outcome, payload, channel)
         if outcome.wrong:
@@ -272,11 +272,11 @@ class Person:
     def _now(self) -> int:
         return self.slack.workspace.state.version
 
-    def _send(self, kind: Any, payload: Json, summary: str, since: int, url: str | None = None) -> Outcome:
+    def _send(self, kind: Any, payload: Json, summary: str, since: int) -> Outcome:
         if kind == "interactive" and not self.slack.manifest.settings.interactivity.is_enabled:
             return Outcome(since, "not_configured_for_interactivity")
         try:
-            return Outcome(since, None, self.slack.courier.ask(kind, payload, summary, url))
+            return Outcome(since, None, self.slack.courier.ask(kind, payload, summary))
         except Unanswered as failure:
             late = failure.reason in {"timeout", "http_timeout"}
             return Outcome(since, "operation_timeout" if late else "dispatch_failed")

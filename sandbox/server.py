@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -24,6 +24,7 @@ from sandbox.page.routes import routes as page
 from sandbox.refusal import Refusal
 from sandbox.schedule import keep_posting
 from sandbox.slack import Slack
+from sandbox.spoiling import RESPONSE_URL, spoiled
 
 STARTS_WITHIN = 10.0
 STOPS_WITHIN = 1
@@ -54,10 +55,9 @@ class Protocol(H11Protocol):
 
 @dataclass
 class Addresses:
-    """What each address answers; pages of others may stand beside."""
+    """What each address answers."""
 
     slack: Slack
-    more: list[BaseRoute] = field(default_factory=list)
 
     def app(self) -> Starlette:
         """Return the whole as one application."""
@@ -69,7 +69,6 @@ class Addresses:
             Route("/files/{file}/{name:path}", self.download),
             Route("/_control/log", self.log),
             *page(self.slack),
-            *self.more,
         ]
         return Starlette(routes=routes, lifespan=self._living)
 
@@ -85,6 +84,9 @@ class Addresses:
 
     async def respond(self, request: Request) -> Response:
         """Take a post to a response URL."""
+        return await spoiled(self.slack, request, RESPONSE_URL, lambda: self._respond(request))
+
+    async def _respond(self, request: Request) -> Response:
         workspace, path = self.slack.workspace, request.path_params["path"]
         try:
             said = decoded(await _message(request))
@@ -154,16 +156,14 @@ class _Uvicorn(uvicorn.Server):
 class Server:
     """Serves one Slack from a thread of its own."""
 
-    def __init__(
-        self, slack: Slack, host: str = "127.0.0.1", port: int = 0, more: list[BaseRoute] | None = None
-    ) -> None:
+    def __init__(self, slack: Slack, host: str = "127.0.0.1", port: int = 0) -> None:
         self._socket = _listen(host, port)
         slack.url = f"http://{host}:{self._socket.getsockname()[1]}"
         transports: dict[tuple[str, int], asyncio.Transport] = {}
         slack.cut = lambda client: transports[client].abort() if client in transports else None
         config = uvicorn.Config(
-            Addresses(slack, more or []).app(), http=type("Cuttable", (Protocol,), {"transports": transports}),
-            ws="websockets-sansio", lifespan="on", log_config=None, log_level="critical", access_log=False,
+            Addresses(slack).app(), http=type("Cuttable", (Protocol,), {"transports": transports}),
+            ws="websockets-sansio", lifespan="on", log_config=None, log_level="error", access_log=False,
             timeout_graceful_shutdown=STOPS_WITHIN, timeout_keep_alive=KEEP_ALIVE,
         )  # fmt: skip
         self._server = _Uvicorn(config)

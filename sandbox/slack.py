@@ -7,7 +7,7 @@ from datetime import timedelta
 from sandbox.clock import Clock, system_clock
 from sandbox.delivery import ACKNOWLEDGE_WITHIN, RETRY_AFTER, Courier
 from sandbox.events import Announcer
-from sandbox.events_api import HttpDelivery
+from sandbox.events_api import HttpDelivery, addresses
 from sandbox.faults import Faults
 from sandbox.founding import found
 from sandbox.limits import Limits
@@ -49,12 +49,16 @@ class Slack:
         self.manifest = manifest
         self.granted = set(manifest.scopes - set(withheld))
         self.workspace = Workspace(state or found(manifest, rules.clock), rules.clock)
+        bot = self.workspace.user(self.credentials.bot_user_id)
+        bot.name, bot.real_name = manifest.handle, manifest.name
         self.faults = Faults()
         self.limits = Limits(rules.rate_limits)
         self.triggers = Triggers(rules.clock, rules.trigger_lasts)
         self.courier = Courier(self.workspace, self.faults, rules.acknowledge_within, rules.retry_after)
         self.socket_mode = SocketMode(self.workspace, self.faults)
         self.courier.way = self.socket_mode
+        if not manifest.settings.socket_mode_enabled:
+            self.courier.way = HttpDelivery(self.workspace, addresses(manifest), rules.acknowledge_within)
         self.announcer = Announcer(self.workspace, manifest, self.granted, self.courier)
         self.url = ""
         self.calls_under_way = 0
@@ -81,7 +85,7 @@ class Slack:
         self.granted.update(scopes)
 
     def deliver_to(self, url: str) -> None:
-        """Deliver over HTTP from now on, after the address has answered the challenge; raises `NotVerified`."""
-        way = HttpDelivery(self.workspace, url, self.courier.within)
-        way.verify()
+        """Deliver everything to one address once it has answered the challenge; raises `NotVerified`."""
+        way = HttpDelivery(self.workspace, lambda _parcel: url, self.courier.within)
+        way.verify(url)
         self.courier.way = way

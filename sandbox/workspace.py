@@ -33,6 +33,7 @@ class Workspace:
         self.changed = Condition(self.lock)
         self.log: list[Json] = []
         self.contents: dict[str, bytes] = {}
+        self._changes: list[Message | View] = []
 
     def now(self) -> int:
         """Return the present second since 1970."""
@@ -50,6 +51,7 @@ class Workspace:
             self.state.version += 1
             for thing in things:
                 thing.version = self.state.version
+                self._changes.append(thing)
             self.changed.notify_all()
             return self.state.version
 
@@ -107,6 +109,16 @@ class Workspace:
     def message(self, channel: str, ts: str) -> Message | None:
         """Return a message that is still there."""
         return next((one for one in self.messages(channel) if one.ts == ts), None)
+
+    def changed_since(self, version: int) -> list[Message]:
+        """Return the messages that have come or changed after a version, in the order of their last change."""
+        latest: dict[int, Message] = {}
+        for thing in reversed(self._changes):
+            if thing.version <= version:
+                break
+            if isinstance(thing, Message):
+                latest.setdefault(id(thing), thing)
+        return list(reversed(latest.values()))
 
     def visible(self, message: Message, user: str) -> bool:
         """Whether `user` can see the message where it stands."""

@@ -1,6 +1,7 @@
 """Channels: what they are and what was said in them."""
 
 import re
+from decimal import Decimal, InvalidOperation
 
 from sandbox.calls import Call
 from sandbox.posting import announce, shown
@@ -135,10 +136,15 @@ def _shown(call: Call, message: Message) -> Json:
 
 
 def _between(call: Call, message: Message) -> bool:
-    oldest, latest, ts = call.maybe("oldest"), call.maybe("latest"), float(message.ts)
-    if call.flag("inclusive"):
-        return not (oldest and ts < float(oldest)) and not (latest and ts > float(latest))
-    return not (oldest and ts <= float(oldest)) and not (latest and ts >= float(latest))
+    oldest, latest, ts = _moment(call, "oldest", "0"), _moment(call, "latest", "inf"), Decimal(message.ts)
+    return oldest <= ts <= latest if call.flag("inclusive") else oldest < ts < latest
+
+
+def _moment(call: Call, name: str, otherwise: str) -> Decimal:
+    try:
+        return Decimal(call.maybe(name) or otherwise)
+    except InvalidOperation:
+        raise Refusal(f"invalid_ts_{name}") from None
 
 
 def create(call: Call) -> Json:

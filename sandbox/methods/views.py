@@ -79,7 +79,7 @@ def show(slack: Slack, owner: str, content: Mapping[str, Any], below: View | Non
     _check_external_id(slack, content)
     if below is None:
         for other in workspace.views(owner):
-            other.is_open = False
+            close(slack, other)
     else:
         stack = [one for one in workspace.views(owner) if one.root == below.root]
         if len(stack) >= DEEP:
@@ -103,6 +103,7 @@ def change(slack: Slack, view: View, content: Mapping[str, Any]) -> None:
 def close(slack: Slack, view: View) -> None:
     """Take a window away."""
     view.is_open = False
+    slack.workspace.state.views.pop(view.id, None)
     slack.workspace.touch(view)
 
 

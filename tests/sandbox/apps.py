@@ -80,7 +80,10 @@ def connected(slack: Slack, app: App) -> Iterator[SocketModeHandler]:
         yield handler
     finally:
         # The client notices a closed line at once but looks only every 3 seconds whether it should close one itself.
+        # The message of no content wakes the reader of its queue, which sleeps up to a second.
         handler.client.auto_reconnect_enabled = False
+        handler.client.closed = True
+        handler.client.message_queue.put(None)
         slack.drop_connections()
         handler.close()  # type: ignore[no-untyped-call]  # Bolt leaves this method untyped
 

@@ -151,6 +151,6 @@ def test_an_app_may_ask_not_to_be_tried_again(slack: sandbox.Slack) -> None:
 def test_a_certificate_check_is_answered(slack: sandbox.Slack) -> None:
     app = bolt(slack)
     with address(served_by(app)) as (url, requests):
-        HttpDelivery(slack.slack.workspace, url, timedelta(seconds=3)).ssl_check()
+        HttpDelivery(slack.slack.workspace, lambda _: url, timedelta(seconds=3)).ssl_check(url)
 
     assert parse_qs(requests.seen[0][1])["ssl_check"] == ["1"]

@@ -4,10 +4,16 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler, ServerErrorRetryHandler
+from slack_sdk.http_retry import FixedValueRetryIntervalCalculator
+from slack_sdk.http_retry.builtin_handlers import (
+    ConnectionErrorRetryHandler,
+    RateLimitErrorRetryHandler,
+    ServerErrorRetryHandler,
+)
 
 import sandbox
 from sandbox.limits import Limits, RateLimited
@@ -31,8 +37,13 @@ def said(slack: sandbox.Slack, channel: str) -> list[str]:
 
 
 def patient(slack: sandbox.Slack) -> WebClient:
-    web = client(slack)
-    web.retry_handlers += [RateLimitErrorRetryHandler(max_retry_count=1), ServerErrorRetryHandler(max_retry_count=1)]
+    """A client that tries again once, without a pause unless it is told to make one."""
+    web, at_once = client(slack), FixedValueRetryIntervalCalculator(0)
+    web.retry_handlers = [
+        ConnectionErrorRetryHandler(interval_calculator=at_once),
+        RateLimitErrorRetryHandler(),
+        ServerErrorRetryHandler(interval_calculator=at_once),
+    ]
     return web
 
 
@@ -61,11 +72,10 @@ def test_a_dropped_connection_before_and_after_storing(slack: sandbox.Slack) -> 
     channel = slack.channel("dropped", bot=True).id
 
     slack.faults.drop("chat.postMessage")
-    client(slack).chat_postMessage(channel=channel, text="first")
+    patient(slack).chat_postMessage(channel=channel, text="first")
     slack.faults.drop("chat.postMessage", when="after")
-    client(slack).chat_postMessage(channel=channel, text="second")
+    patient(slack).chat_postMessage(channel=channel, text="second")
 
-    # slack_sdk calls once more by itself when a connection breaks.
     assert said(slack, "dropped") == ["first", "second", "second"]
 
 
@@ -78,6 +88,17 @@ def test_too_many_requests_say_when_to_come_back(slack: sandbox.Slack) -> None:
 
     assert time.monotonic() - began >= 1
     assert said(slack, "limited") == ["patient"]
+
+
+def test_a_response_url_can_fail_as_well(slack: sandbox.Slack) -> None:
+    channel = slack.channel("urls", members=["ada"], bot=True)
+    url = slack.slack.response_url(slack.slack.triggers.open_url(slack.user("ada").id, channel.id))
+    slack.faults.fail("response_url", 500, when="after")
+
+    failed, taken = (httpx.post(url, json={"text": f"answer {number}"}) for number in (1, 2))
+
+    assert (failed.status_code, taken.status_code) == (500, 200)
+    slack.user("ada").sees("answer 1", channel="urls")
 
 
 def test_a_delay_is_a_delay(slack: sandbox.Slack) -> None:
