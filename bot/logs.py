@@ -46,6 +46,8 @@ def configure_logs(*, level: str, as_json: bool) -> None:
     for chatty in ("slack_bolt", "slack_sdk", "apscheduler", "uvicorn", "alembic"):
         # These log request bodies, every job run and every start-up step at INFO; bodies hold what people wrote.
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # The client reports every failed call before it raises; whoever catches it says what matters.
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
 
 
 def without_secrets(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -30,7 +30,8 @@ SEVERITY_MARK = {
     "sev3": ":large_yellow_circle:",
     "sev4": ":white_circle:",
 }
-SHORT = 200  # characters of a symptom or a step on a card
+SHORT = 200  # characters of a step on a card
+ONE_LINE = 140  # characters of a symptom on a card
 
 
 def found_entries(query: str, found: Sequence[Found]) -> Rendered:
@@ -69,7 +70,7 @@ def card_blocks(entry: Entry, why: str | None = None) -> list[Block]:
     severity = document.severity.typical
     lines = [
         f"{SEVERITY_MARK[severity]} *{escape(document.title)}*  `{entry.id}` · {severity}",
-        escape(clip(document.symptom, SHORT)),
+        escape(one_line(document.symptom)),
     ]
     if step := document.first_containment_step:
         lines.append(f":point_right: *First:* {escape(clip(step, SHORT))}")
@@ -77,6 +78,12 @@ def card_blocks(entry: Entry, why: str | None = None) -> list[Block]:
     if why:
         small.insert(0, f"Why: {escape(why)}")
     return [section("\n".join(lines)), context(" · ".join(small))]
+
+
+def one_line(text: str) -> str:
+    """Return the first sentence of a text, clipped to one line of a card."""
+    sentence, _, _ = " ".join(text.split()).partition(". ")
+    return clip(sentence.rstrip("."), ONE_LINE)
 
 
 def card_text(entry: Entry) -> str:

@@ -26,10 +26,18 @@ class RunningBot:
     log: Path
 
     def faultline(self, *arguments: str) -> str:
-        """Run a command of the bot on the same database, and return what it printed."""
-        command = [sys.executable, "-m", "bot", *arguments]
-        done = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=True)
+        """Run a command of the bot on the same database, and return what it printed; it must succeed."""
+        done = self.attempt(*arguments)
+        assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def attempt(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the bot with some settings changed, whatever comes of it."""
+        command = [sys.executable, "-m", "bot", *arguments]
+        environment = {**self.environment, **settings}
+        return subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,151 @@
+"""What people meet when something breaks: honest sentences, nothing lost, nothing twice."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import sandbox
+from tests.e2e.stage import MANIFEST, RESPONDER, STEWARD, running_bot
+
+OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. gpu oom again on the big batch"
+SOON = sandbox.Rules(retry_after=(timedelta(milliseconds=200), timedelta(seconds=2), timedelta(seconds=4)))
+
+
+@pytest.fixture
+def slack() -> Iterator[sandbox.Slack]:
+    with sandbox.running(manifest=MANIFEST, port=0, rules=SOON) as running:
+        yield running
+
+
+@contextmanager
+def held(database: Path) -> Iterator[None]:
+    """Hold the database's write lock, as a backup or a stuck process would."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+def card_posts(slack: sandbox.Slack) -> int:
+    return sum("happened before" in str(call.arguments) for call in slack.calls("chat.postMessage"))
+
+
+def test_a_form_stays_open_with_its_text_while_the_database_is_away(slack: sandbox.Slack, tmp_path: Path) -> None:
+    slack.channel("general", members=[RESPONDER])
+    responder = slack.user(RESPONDER)
+    with running_bot(slack, tmp_path):
+        responder.command("/failure write-up", channel="general")
+        form = responder.modal("What happened")
+        form.fill("Name the failure mode", "Lost?").fill("What did people see?", "A lot").choose(
+            "How bad was it?", "sev3"
+        )
+        with held(tmp_path / "faultline.db"):
+            form.submit()
+            assert "cannot reach its database" in " ".join(form.errors.values())
+            assert form.is_open
+        form.submit()
+
+        responder.modal("Why it could happen")
+
+
+def test_a_command_that_needs_the_database_gets_an_honest_sentence_and_search_goes_on(
+    slack: sandbox.Slack, tmp_path: Path
+) -> None:
+    slack.channel("general", members=[RESPONDER])
+    responder = slack.user(RESPONDER)
+    with running_bot(slack, tmp_path), held(tmp_path / "faultline.db"):
+        responder.command("/failure watch", channel="general").sees("cannot reach its database")
+        responder.command("/failure search cuda out of memory", channel="general").sees("FM-0016")
+
+
+def test_a_message_said_while_the_database_is_away_counts_as_soon_as_it_is_back(
+    slack: sandbox.Slack, tmp_path: Path
+) -> None:
+    slack.channel("inc-away", members=[RESPONDER], bot=True)
+    responder = slack.user(RESPONDER)
+    with running_bot(slack, tmp_path):
+        with held(tmp_path / "faultline.db"):
+            responder.says(OOM, channel="inc-away")
+            responder.does_not_see("happened before", channel="inc-away")
+
+        responder.sees("happened before", channel="inc-away")
+        assert card_posts(slack) == 1
+
+
+def test_an_event_delivered_twice_makes_one_card(slack: sandbox.Slack, tmp_path: Path) -> None:
+    slack.channel("inc-twice", members=[RESPONDER], bot=True)
+    responder = slack.user(RESPONDER)
+    with running_bot(slack, tmp_path):
+        slack.faults.deliver_twice(times=3)
+        for text in (OOM, OOM, OOM):
+            responder.says(text, channel="inc-twice")
+        responder.sees("happened before", channel="inc-twice")
+        slack.settled()
+
+    assert card_posts(slack) == 1
+
+
+def test_a_killed_bot_delivers_what_it_owed_when_it_is_back(slack: sandbox.Slack, tmp_path: Path) -> None:
+    steward = slack.user(STEWARD)
+    with running_bot(slack, tmp_path) as bot:
+        bot.process.kill()
+        bot.process.wait()
+        bot.faultline("reviews", "--request", "FM-0001")
+    with running_bot(slack, tmp_path):
+        steward.sees("FM-0001", dm=True)
+        slack.settled()
+
+    assert sum("FM-0001" in str(call.arguments) for call in slack.calls("chat.postMessage")) == 1
+
+
+def test_a_second_bot_on_the_same_file_says_so_and_stops(slack: sandbox.Slack, tmp_path: Path) -> None:
+    with running_bot(slack, tmp_path) as bot:
+        done = bot.attempt("run")
+
+    assert done.returncode == 1
+    assert "Another Faultline already runs" in done.stderr
+
+
+def test_a_missing_or_refused_token_ends_the_start_with_one_sentence(slack: sandbox.Slack, tmp_path: Path) -> None:
+    with running_bot(slack, tmp_path) as bot:
+        missing = bot.attempt("run", SLACK_BOT_TOKEN="")
+        refused = bot.attempt("run", SLACK_BOT_TOKEN="xoxb-nobody")
+        nowhere = bot.attempt("run", FAULTLINE_SLACK_API_URL="http://127.0.0.1:1/api/")
+
+    for done, words in (
+        (missing, "SLACK_BOT_TOKEN is not set"),
+        (refused, "invalid_auth"),
+        (nowhere, "cannot be reached"),
+    ):
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_doctor_finds_a_healthy_bot_healthy_and_names_what_is_missing(slack: sandbox.Slack, tmp_path: Path) -> None:
+    with running_bot(slack, tmp_path) as bot:
+        healthy = bot.attempt("doctor")
+        broken = bot.attempt("doctor", SLACK_BOT_TOKEN="xoxb-nobody")
+
+    assert healthy.returncode == 0, healthy.stdout
+    assert "all 3 needed scopes are granted" in healthy.stdout
+    assert broken.returncode == 1
+    assert "does not accept SLACK_BOT_TOKEN" in " ".join(broken.stdout.split())
+
+
+def test_without_the_optional_scopes_search_goes_on_and_the_doctor_says_what_is_off(tmp_path: Path) -> None:
+    withheld = {"channels:history", "groups:history", "im:history", "channels:read", "groups:read", "channels:join"}
+    with sandbox.running(manifest=MANIFEST, port=0, withhold=withheld) as bare, running_bot(bare, tmp_path) as bot:
+        bare.channel("general", members=[RESPONDER])
+        bare.user(RESPONDER).command("/failure search cuda out of memory", channel="general").sees("FM-0016")
+        bare.user(RESPONDER).command("/failure watch", channel="general").sees("listening here now")
+
+        assert "not granted" in bot.attempt("doctor").stdout
