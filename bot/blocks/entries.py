@@ -81,9 +81,10 @@ def card_blocks(entry: Entry, why: str | None = None) -> list[Block]:
 
 
 def one_line(text: str) -> str:
-    """Return the first sentence of a text, clipped to one line of a card."""
-    sentence, _, _ = " ".join(text.split()).partition(". ")
-    return clip(sentence.rstrip("."), ONE_LINE)
+    """Return the beginning of a text as one line: its first sentence, and the next where that says little."""
+    first, *others = " ".join(text.split()).split(". ")
+    line = f"{first}. {others[0]}" if others and len(first) < ONE_LINE / 2 else first
+    return clip(line.rstrip("."), ONE_LINE)
 
 
 def card_text(entry: Entry) -> str:
