@@ -151,7 +151,7 @@ class Courier:
         try:
             for attempt, pause in enumerate((timedelta(0), *self.retry_after)):
                 if attempt:
-                    await asyncio.sleep(pause.total_seconds())
+                    await self._pause(pause, reason, number, summary)
                 try:
                     await self._attempt(Parcel("events_api", payload, attempt, reason), summary)
                 except Unanswered as failure:
@@ -162,6 +162,14 @@ class Courier:
                     return
         finally:
             self._end(number)
+
+    async def _pause(self, pause: timedelta, reason: str, number: int, summary: str) -> None:
+        """Wait before another attempt; waiting for an app that is not there at all is nothing under way."""
+        if reason == "dispatch_failed":
+            self._end(number)
+        await asyncio.sleep(pause.total_seconds())
+        with self._workspace.changed:
+            self.under_way[number] = summary
 
     async def _attempt(self, parcel: Parcel, summary: str) -> Any:
         number = self._begin(summary)

@@ -41,11 +41,6 @@ def line(slack: sandbox.Slack) -> Iterator[Line]:
         yield Line(socket)
 
 
-def hears(slack: sandbox.Slack, channel: str, text: str) -> None:
-    slack.channel(channel, members=["ada"], bot=True)
-    slack.user("ada").says(text, channel=channel)
-
-
 @pytest.fixture
 def slack() -> Iterator[sandbox.Slack]:
     with sandbox.running(manifest(SCOPES, ["message.channels"]), rules=HASTY) as running:
@@ -196,10 +191,21 @@ def test_an_eleventh_connection_is_one_too_many(slack: sandbox.Slack) -> None:
         assert lines[10].next()["reason"] == "too_many_websockets"
 
 
-def test_what_is_never_acknowledged_is_named() -> None:
+def test_what_is_not_acknowledged_is_named(slack: sandbox.Slack) -> None:
+    with line(slack) as app:
+        app.next()
+        slack.user("ada").says("anybody?", channel="here")
+
+        with pytest.raises(AssertionError, match=r"not settled after 0\.1 s: message\.channels"):
+            slack.settled(within=timedelta(milliseconds=100))
+
+
+def test_what_an_absent_app_misses_is_nothing_to_wait_for() -> None:
     later = sandbox.Rules(retry_after=(timedelta(minutes=1),))
     with sandbox.running(manifest(SCOPES, ["message.channels"]), rules=later) as slack:
-        hears(slack, "unheard", "anybody?")
+        slack.channel("unheard", members=["ada"], bot=True)
 
-        with pytest.raises(AssertionError, match=r"not settled after 0\.2 s: message\.channels"):
-            slack.settled(within=timedelta(milliseconds=200))
+        slack.user("ada").says("anybody?", channel="unheard")
+        slack.settled(quiet=NOW)
+
+        assert slack.deliveries("message.channels")[-1]["outcome"] == "dispatch_failed"
