@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.methods.views import described
 from sandbox.page.answers import state
-from sandbox.posting import shown
+from sandbox.posting import escaped, shown
 from sandbox.reading import starting
 from sandbox.slack import Slack
 from sandbox.state import Channel, Json, Message, User, View
@@ -25,7 +25,7 @@ class Interactions:
     slack: Slack
     user: User
 
-    def command(self, name: str, text: str, channel: Channel, *, escaped: bool) -> Json:
+    def command(self, name: str, text: str, channel: Channel, *, with_ids: bool) -> Json:
         """Return what a slash command sends."""
         slack = self.slack
         place = {"public": channel.name, "private": "privategroup", "dm": "directmessage"}[channel.kind]
@@ -33,7 +33,7 @@ class Interactions:
             "token": slack.credentials.verification_token, "team_id": self.user.team_id,
             "team_domain": slack.workspace.state.team.domain, "channel_id": channel.id, "channel_name": place,
             "user_id": self.user.id, "user_name": self.user.name, "command": name,
-            "text": self._escaped(text) if escaped else text, "api_app_id": slack.credentials.app_id,
+            "text": self._with_ids(escaped(text)) if with_ids else escaped(text), "api_app_id": slack.credentials.app_id,
             "is_enterprise_install": "false", "trigger_id": slack.triggers.issue(self.user.id),
             "response_url": slack.response_url(slack.triggers.open_url(self.user.id, channel.id)),
         }  # fmt: skip
@@ -133,7 +133,7 @@ class Interactions:
         # Slack keeps no ephemeral messages, so it cannot send one along.
         return part if message.only_for else {**part, "message": shown(self.slack, message)}
 
-    def _escaped(self, text: str) -> str:
+    def _with_ids(self, text: str) -> str:
         """Write @names and #channels as `should_escape` promises."""
 
         def write(found: re.Match[str]) -> str:

@@ -142,7 +142,7 @@ class Person:
             if self.id not in channel.members:
                 raise Refusal("not_in_channel")
             self._must_have_a_composer(channel)
-            payload = self._write().command(name, text.strip(), channel, escaped=known.should_escape)
+            payload = self._write().command(name, text.strip(), channel, with_ids=known.should_escape)
         outcome = self._send("slash_commands", payload, name, since)
         if outcome.wrong is None and outcome.answer:
             outcome = self._answered(outcome, payload, channel)

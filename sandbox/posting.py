@@ -32,6 +32,11 @@ def typed(text: str) -> str:
     return TYPED.sub(stored, text)
 
 
+def escaped(text: str) -> str:
+    """Return a text with its three control characters escaped, as Slack hands on all that people type."""
+    return re.sub("[&<>]", lambda found: ENTITIES[found[0]], text)
+
+
 def named(blocks: Iterable[Mapping[str, Any]]) -> list[Json]:
     """Return the blocks with the ids Slack gives to those that have none."""
     filled = [deepcopy(dict(block)) for block in blocks]

@@ -106,7 +106,7 @@ def test_a_bolt_app_verifies_and_answers_everything(slack: sandbox.Slack) -> Non
     headers, body = next((head, body) for head, body in requests.seen if "command=" in body)
     assert headers["content-type"] == "application/x-www-form-urlencoded"
     assert headers["x-slack-signature"].startswith("v0=")
-    assert parse_qs(body)["text"] == ["<this> & that"]
+    assert parse_qs(body)["text"] == ["&lt;this&gt; &amp; that"]
 
 
 def test_an_address_that_fails_the_challenge_is_not_taken(slack: sandbox.Slack) -> None:
