@@ -1,5 +1,6 @@
 """Eyes: what a person in a test sees and waits for, and the handles on what they have seen."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -133,9 +134,9 @@ class Form:
         return self
 
     def choose(self, field_: str, *options: str) -> "Form":
-        """Choose options by their words or values; people and channels by their ids. None clears the field."""
+        """Choose options by their words or values, people and channels by their names; none at all clears the field."""
         block, element = self.actor.element(self._blocks, field_)
-        values = [self.actor.option(element, one) for one in options]
+        values = [self.actor.option(self.view, block, element, one) for one in options]
         self.entered[handle(block, element)] = values
         if block["type"] != "input" or block.get("dispatch_action"):
             self.actor.person.act(self.view, block, element, values, state=self.values)
@@ -254,7 +255,8 @@ class Actor:
         thing = self._thing(where)
         for block, element in [self.element(parts(thing), menu)] if menu else elements(parts(thing)):
             if element["type"] != "button" and (menu or option_value(element, option) is not None):
-                return Answer(self, self.person.act(thing, block, element, [self.option(element, option)]))
+                chosen = self.option(thing, block, element, option)
+                return Answer(self, self.person.act(thing, block, element, [chosen]))
         raise AssertionError(f"nothing here offers {option!r}; there is {choices(parts(thing))}")
 
     def shortcut(self, callback_id: str, message: Note | None = None) -> Answer:
@@ -323,15 +325,22 @@ class Actor:
             raise AssertionError(f"{wanted!r} may be any of {[label(block, one) for block, one in found]}")
         return dict(found[0][0]), dict(found[0][1])
 
-    def option(self, element: Mapping[str, Any], wanted: str) -> str:
-        """Return what an element calls the option somebody means."""
-        if element["type"].endswith(("static_select", "radio_buttons", "checkboxes", "overflow")):
+    def option(self, thing: Message | View, block: Mapping[str, Any], element: Mapping[str, Any], wanted: str) -> str:
+        """Return what an element calls the option, person or channel somebody means."""
+        kind, workspace = str(element["type"]), self.slack.workspace
+        if kind.endswith("external_select"):
+            offered = self.person.suggestions(thing, block, element, wanted)
+            for option in offered:
+                if wanted in option["text"]["text"]:
+                    return json.dumps(option)
+            raise AssertionError(f"the app does not suggest {wanted!r}, only {offered}")
+        if kind.endswith(("static_select", "radio_buttons", "checkboxes", "overflow")):
             value = option_value(element, wanted)
             if value is None:
                 raise AssertionError(f"{wanted!r} is not offered by {element['action_id']}")
             return value
-        user = self.slack.workspace.user_named(wanted) if "users_select" in element["type"] else None
-        return user.id if user else wanted
+        named = workspace.user_named(wanted) if "users_select" in kind else workspace.channel_named(wanted)
+        return named.id if named else wanted
 
     def _thing(self, where: "Note | Form | Home") -> Message | View:
         thing: Message | View = where.message if isinstance(where, Note) else where.view

@@ -33,8 +33,9 @@ class Interactions:
             "token": slack.credentials.verification_token, "team_id": self.user.team_id,
             "team_domain": slack.workspace.state.team.domain, "channel_id": channel.id, "channel_name": place,
             "user_id": self.user.id, "user_name": self.user.name, "command": name,
-            "text": self._with_ids(escaped(text)) if with_ids else escaped(text), "api_app_id": slack.credentials.app_id,
-            "is_enterprise_install": "false", "trigger_id": slack.triggers.issue(self.user.id),
+            "text": self._with_ids(escaped(text)) if with_ids else escaped(text),
+            "api_app_id": slack.credentials.app_id, "is_enterprise_install": "false",
+            "trigger_id": slack.triggers.issue(self.user.id),
             "response_url": slack.response_url(slack.triggers.open_url(self.user.id, channel.id)),
         }  # fmt: skip
 

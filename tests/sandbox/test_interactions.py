@@ -302,6 +302,19 @@ def test_the_app_suggests_while_somebody_types(stage: Stage) -> None:
     assert stage.last("block_suggestion")["value"] == "abc"
 
 
+def test_a_form_offers_what_the_app_suggests_and_people_by_name(stage: Stage) -> None:
+    suggested = {"type": "external_select", "action_id": "suggested"}
+    person = {"type": "users_select", "action_id": "answer"}
+    view = modal("Lookups", input_field("Like", "like", suggested), input_field("Who", "who", person))
+    ada, eve = stage.slack.user("ada"), stage.slack.user("eve")
+    client(stage.slack).views_open(trigger_id=stage.slack.slack.triggers.issue(ada.id), view=view)
+
+    form = ada.modal("Lookups").choose("Like", "nccl").choose("Who", "eve")
+
+    assert form.values["like"]["suggested"]["selected_option"] == {"text": plain("nccl"), "value": "1"}
+    assert form.values["who"]["answer"]["selected_user"] == eve.id
+
+
 def refused(stage: Stage, method: str, **args: object) -> str:
     with pytest.raises(SlackApiError) as raised:
         client(stage.slack).api_call(method, json=args)
