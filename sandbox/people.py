@@ -152,6 +152,8 @@ class Person:
 
     def _answered(self, outcome: Outcome, payload: Json, channel: Channel) -> Outcome:
         said = {"text": outcome.answer} if isinstance(outcome.answer, str) else outcome.answer
+        if not isinstance(said, Mapping):
+            return Outcome(outcome.since, "invalid_command_response")
         place = self.slack.triggers.urls.get(payload["response_url"].split("/", 5)[-1])
         place = place or ResponseUrl(self.id, channel.id, self.slack.workspace.clock())
         try:

@@ -115,6 +115,8 @@ def unfurl(call: Call) -> Json:
     channel = call.channel()
     message = call.message(channel, call.text("ts"), "cannot_unfurl_message")
     unfurls = call.args.get("unfurls") or {}
+    if not isinstance(unfurls, dict) or not all(isinstance(one, dict) for one in unfurls.values()):
+        raise Refusal("cannot_parse_attachment")
     check_message({"attachments": list(unfurls.values())})
     previews = [{**one, "from_url": url} for url, one in unfurls.items()]
     revise(call.slack, message, {"attachments": [*message.body.get("attachments", []), *previews]}, call.user)

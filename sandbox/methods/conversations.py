@@ -142,9 +142,12 @@ def _between(call: Call, message: Message) -> bool:
 
 def _moment(call: Call, name: str, otherwise: str) -> Decimal:
     try:
-        return Decimal(call.maybe(name) or otherwise)
+        moment = Decimal(call.maybe(name) or otherwise)
     except InvalidOperation:
         raise Refusal(f"invalid_ts_{name}") from None
+    if moment.is_nan():
+        raise Refusal(f"invalid_ts_{name}")
+    return moment
 
 
 def create(call: Call) -> Json:

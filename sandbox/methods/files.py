@@ -35,10 +35,10 @@ def upload_url(call: Call) -> Json:
 
 def complete_upload(call: Call) -> Json:
     """Finish an upload, and share it where asked."""
-    wanted = call.args.get("files") or []
+    wanted = call.args.get("files")
+    if not (wanted and isinstance(wanted, list) and all(isinstance(one, dict) for one in wanted)):
+        raise Refusal("invalid_arguments", "[ERROR] must provide an array of objects [json-pointer:/files]")
     files = [_uploaded(call, one) for one in wanted]
-    if not files:
-        raise Refusal("invalid_arguments", "[ERROR] missing required field: files")
     ids = call.listed("channels") or call.listed("channel_id")
     for id_ in ids:
         channel = call.workspace.channel(id_)

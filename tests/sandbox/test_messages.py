@@ -235,6 +235,38 @@ def test_a_file_is_uploaded_shared_and_served_back(slack: sandbox.Slack) -> None
     slack.user("ada").sees("the log", channel="files")
 
 
+def test_an_app_may_speak_under_another_name_if_it_was_granted() -> None:
+    with sandbox.running(manifest(["chat:write", "chat:write.customize", "commands"], [])) as slack:
+        channel = slack.channel("names", bot=True).id
+
+        message = client(slack).chat_postMessage(channel=channel, text="hi", username="Weather")["message"]
+
+        assert (message["subtype"], message["username"]) == ("bot_message", "Weather")
+        assert "user" not in message
+        assert client(slack).chat_update(channel=channel, ts=message["ts"], text="hello")["ok"]
+
+
+def test_links_get_previews(slack: sandbox.Slack) -> None:
+    channel = slack.channel("previews", members=["ada"], bot=True).id
+    note = slack.user("ada").says("see https://example.com/a", channel="previews")
+
+    client(slack).chat_unfurl(channel=channel, ts=note.ts, unfurls={"https://example.com/a": {"text": "A page"}})
+
+    assert note.message.body["attachments"][0]["from_url"] == "https://example.com/a"
+    slack.user("ada").sees("A page", channel="previews")
+
+
+def test_guests_see_only_where_they_are(slack: sandbox.Slack) -> None:
+    slack.channel("for-all", members=["ada"])
+    guest = slack.user("guest", is_restricted=True)
+    slack.user("ada").says("come in", channel="for-all")
+
+    guest.does_not_see("come in", channel="for-all")
+    slack.channel("for-all", members=["guest"])
+
+    guest.sees("come in", channel="for-all")
+
+
 def test_messages_are_named_in_the_order_they_come(slack: sandbox.Slack) -> None:
     channel = slack.channel("order", bot=True).id
     began = time.monotonic()
