@@ -3,7 +3,6 @@
 Source: docs.slack.dev/apis/events-api and /authentication/verifying-requests-from-slack.
 """
 
-import asyncio
 import hmac
 import json
 import secrets
@@ -15,6 +14,8 @@ from typing import Any, ClassVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from anyio import to_thread
 
 from sandbox.delivery import Parcel, Unanswered
 from sandbox.manifest import Manifest
@@ -56,7 +57,8 @@ class HttpDelivery:
         headers = self._signed(body, kind)
         if parcel.attempt:
             headers |= {"X-Slack-Retry-Num": str(parcel.attempt), "X-Slack-Retry-Reason": parcel.reason}
-        return await asyncio.to_thread(self._post, self.address(parcel), body, headers)
+        # Not asyncio's own few threads: whoever waits for one of those would look late to us.
+        return await to_thread.run_sync(self._post, self.address(parcel), body, headers, abandon_on_cancel=True)
 
     def verify(self, url: str) -> None:
         """Ask an address to repeat a challenge, as Slack does when a request URL is entered."""
