@@ -85,7 +85,7 @@ def connected(slack: Slack, app: App) -> Iterator[SocketModeHandler]:
         handler.client.closed = True
         handler.client.message_queue.put(None)
         slack.drop_connections()
-        handler.client.current_session_runner.shutdown()
+        handler.client.current_session_runner.shutdown()  # type: ignore[no-untyped-call]  # as untyped
         handler.close()  # type: ignore[no-untyped-call]  # Bolt leaves this method untyped
 
 
