@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from store.models import CounterRow, EntryRow
 
 COUNTER = "entry"
+# Any number will do as long as nothing else in the same PostgreSQL takes it as an advisory lock.
+IMPORT_LOCK = 7_305_113
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Entries:
         """Note that a person found the entry right."""
         change = update(EntryRow).where(EntryRow.id == entry_id)
         self._session.execute(change.values(last_verified_by=by, last_verified_at=at))
+
+    def take_turns(self) -> None:
+        """Wait until no other process imports; two that start at once on an empty database then do it once."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
 
     def next_number(self) -> int:
         """Return a number that no entry has had; two transactions never get the same one."""

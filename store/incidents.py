@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from store.insertion import insert_once
 from store.models import ChannelRow, EvidenceRow, IncidentRow, SuggestionRow
 
 
@@ -70,8 +71,13 @@ class Incidents:
 
     def put_channel(self, channel: ChannelRecord) -> None:
         """Insert or replace what we know of the channel."""
-        self._session.merge(ChannelRow(**vars(channel)))
-        self._session.flush()
+        if not self.add_channel(channel):
+            change = update(ChannelRow).where(ChannelRow.id == channel.id)
+            self._session.execute(change.values(**vars(channel)))
+
+    def add_channel(self, channel: ChannelRecord) -> bool:
+        """Insert what we know of the channel, unless somebody was faster; return whether it is new."""
+        return insert_once(self._session, ChannelRow, **vars(channel))
 
     def get(self, incident_id: int) -> IncidentRecord | None:
         """Return the incident, or None."""
@@ -85,11 +91,15 @@ class Incidents:
 
     def open(self, channel_id: str, thread_ts: str, at: datetime) -> IncidentRecord:
         """Return the incident of the channel or thread, opened now where there was none; it stays locked."""
+        opened = {"channel_id": channel_id, "thread_ts": thread_ts, "opened_at": at, "last_evidence_at": at}
         row = self._row_in(channel_id, thread_ts)
         if row is None:
-            row = IncidentRow(channel_id=channel_id, thread_ts=thread_ts, opened_at=at, last_evidence_at=at)
-            self._session.add(row)
-            self._session.flush()
+            # Two messages may open it at once; one inserts it and both read it.
+            insert_once(self._session, IncidentRow, **opened)
+            row = self._row_in(channel_id, thread_ts)
+        if row is None:
+            msg = "an incident that was just opened cannot be read"
+            raise LookupError(msg)
         return _incident(row)
 
     def show_card_under(self, incident_id: int, thread_ts: str) -> None:

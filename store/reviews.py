@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from store.insertion import insert_once
 from store.models import ReviewAnswerRow, ReviewRow
 
 
@@ -48,12 +49,9 @@ class Reviews:
 
     def schedule(self, entry_id: str, due_at: datetime, reason: str, *, asked_by: str | None = None) -> None:
         """Set the entry's next review."""
-        row = self._session.get(ReviewRow, entry_id, with_for_update=True)
-        if row is None:
-            self._session.add(ReviewRow(entry_id=entry_id, due_at=due_at, reason=reason, asked_by=asked_by))
-        else:
-            row.due_at, row.reason, row.asked_by = due_at, reason, asked_by
-        self._session.flush()
+        given = {"due_at": due_at, "reason": reason, "asked_by": asked_by}
+        if not insert_once(self._session, ReviewRow, entry_id=entry_id, **given):
+            self._session.execute(update(ReviewRow).where(ReviewRow.entry_id == entry_id).values(**given))
 
     def due(self, now: datetime) -> list[ReviewRecord]:
         """Return the reviews that are due, oldest first."""

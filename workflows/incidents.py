@@ -146,13 +146,24 @@ class Incidents:
         if known is not None and not self._is_worth_asking_again(known):
             return known.watched
         name = self.directory.name_of(channel_id)
-        watched = self.is_incident_channel(name)
-        self._decide(channel_id, name, watched=watched, decided_by="its name")
-        return watched
+        return self._decide_by_name(channel_id, name)
 
     def _is_worth_asking_again(self, known: ChannelRecord) -> bool:
         """Return whether Slack did not tell the channel's name some time ago, as without the scope channels:read."""
         return not known.name and not known.watched and self.clock() - known.decided_at > NAMELESS_FOR
+
+    def _decide_by_name(self, channel_id: str, name: str) -> bool:
+        """Return whether the channel is watched; what a person decided in the meantime stands."""
+        watched = self.is_incident_channel(name)
+        decision = ChannelRecord(channel_id, name, watched, "its name", self.clock())
+        with self.store.begin() as tx:
+            if tx.incidents.add_channel(decision):
+                return watched
+            known = tx.incidents.channel(channel_id)
+            if known is not None and (known.name or known.watched):
+                return known.watched
+            tx.incidents.put_channel(decision)
+            return watched
 
     def _decide(self, channel_id: str, name: str, *, watched: bool, decided_by: str) -> None:
         with self.store.begin() as tx:

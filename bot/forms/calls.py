@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.forms.markup import as_typed
 from workflows.entries.document import without_unstorable_characters
 from workflows.errors import NotFound
 from workflows.incidents import Message
@@ -84,7 +85,7 @@ def command_call(body: Mapping[str, Any], home_team: str) -> CommandCall:
     """Return the command a person typed."""
     return CommandCall(
         actor=Actor(str(body.get("user_id", "")), is_external=_is_elsewhere(body.get("team_id"), home_team)),
-        text=without_unstorable_characters(str(body.get("text") or "")),
+        text=as_typed(without_unstorable_characters(str(body.get("text") or ""))),
         channel_id=str(body.get("channel_id", "")),
         channel_name=str(body.get("channel_name", "")),
         trigger_id=str(body.get("trigger_id", "")),
@@ -145,7 +146,7 @@ def spoken_text(said: Mapping[str, Any]) -> str:
             parts.append(str(attachment.get("fallback") or ""))
     if not parts[0]:
         parts += _texts_of(said.get("blocks") or [])
-    return "\n".join(part for part in parts if part.strip())[:MAX_TEXT]
+    return as_typed("\n".join(part for part in parts if part.strip())[:MAX_TEXT])
 
 
 # The kinds of message that carry evidence; everything else (joins, topics, renames) is the channel talking to itself.

@@ -55,6 +55,7 @@ def test_an_incident_gets_one_card_that_people_judge(stage: Stage) -> None:
     responder.clicks("Not this", card, beside="FM-0007")
     responder.sees("not this, says", channel="inc-features")
 
+    slack.settled()
     posts = [call for call in slack.calls("chat.postMessage") if "happened before" in str(call.arguments)]
     assert [call.arguments["channel"] for call in posts].count(card.channel) == 1
 
@@ -122,6 +123,7 @@ def test_a_due_review_reaches_its_steward_once_and_the_verification_is_seen(stag
 
     steward.sees("Verified by", dm=True)
     steward.command("/failure show FM-0020", channel="general").sees("verified")
+    stage.slack.settled()
     nudges = [call for call in stage.slack.calls("chat.postMessage") if "FM-0020" in str(call.arguments)]
     assert len(nudges) == 1
 
@@ -152,3 +154,15 @@ def test_a_forged_press_verifies_nothing(stage: Stage) -> None:
     assert json.loads(stage.bot.faultline("show", "FM-0021", "--json"))["last_verified_by"] is None
     steward.clicks("Still right", nudge)
     steward.sees("Verified by", dm=True)
+
+
+def test_nothing_the_bot_sent_was_refused(stage: Stage) -> None:
+    responder = stage.slack.user(RESPONDER)
+    stage.slack.channel("general", members=[RESPONDER])
+    for query in ("", "x" * 10_000, ":fire: 🔥🔥", "```ERROR <b>&amp;</b> <!channel>```", "FM-0001"):
+        responder.command(f"/failure search {query}", channel="general")
+    for reference in ("", "FM-9999", "<@U1>", "twelve"):
+        responder.command(f"/failure show {reference}", channel="general")
+    stage.slack.settled()
+
+    assert stage.slack.refusals() == []

@@ -76,6 +76,7 @@ def test_a_message_said_while_the_database_is_away_counts_as_soon_as_it_is_back(
             responder.does_not_see("happened before", channel="inc-away")
 
         responder.sees("happened before", channel="inc-away")
+        slack.settled()
         assert card_posts(slack) == 1
 
 

@@ -96,3 +96,20 @@ def test_a_form_that_notes_nothing_readable_notes_nothing(noted: str) -> None:
     form = submission({"view": {"private_metadata": noted}}, "T1")
 
     assert form.noted("writeup") is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("a &lt;b&gt; &amp;&amp; c", "a <b> && c"),
+        ("&amp;lt;", "&lt;"),
+        ("see <https://grafana.example/d/1>", "see https://grafana.example/d/1"),
+        ("see <https://grafana.example/d/1|the board>", "see the board https://grafana.example/d/1"),
+        ("<http://example.com|example.com> down", "http://example.com down"),
+        ("<@U1|ana> in <#C1|general>, <!here>", "@ana in #general, @here"),
+        ("<@U1>", "@U1"),
+    ],
+)
+def test_markup_reads_as_it_was_typed(sent: str, typed: str) -> None:
+    assert read(text=sent).text == typed
+    assert command_call({"text": sent}, "").text == typed

@@ -1,5 +1,6 @@
 """Importing a folder: all or nothing, twice is once, and every fault is named."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,13 @@ def test_people_of_another_workspace_get_nothing(store: Store, tmp_path: Path) -
         lived.catalog.entry("FM-0001", STRANGER)
     with pytest.raises(NotAllowed):
         lived.search.find("out of memory", STRANGER)
+
+
+def test_two_bots_that_start_at_once_import_the_catalog_once(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path, failure_mode(90))
+    folder = write_catalog(tmp_path / "other", *(failure_mode(number) for number in range(1, 20)))
+
+    with ThreadPoolExecutor(2) as pool:
+        imported = list(pool.map(lambda _: lived.catalog.import_folder(folder), range(2)))
+
+    assert sorted(one.added for one in imported) == [0, 19]

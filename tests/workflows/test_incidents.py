@@ -1,5 +1,7 @@
 """An incident channel: messages become evidence, evidence one card, and people judge it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -199,3 +201,30 @@ def test_a_channel_whose_name_slack_hides_is_asked_for_again_after_a_while(store
 
     assert lived.channels.asked == ["CHIDDEN", "CHIDDEN"]
     assert lived.incidents.incident_in("CHIDDEN") is not None
+
+
+def test_messages_that_open_a_channel_at_the_same_time_make_one_incident_and_one_card(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: lived.incidents.observe(said(LOG_LINE, number)), range(1, 17)))
+
+    incident = incident_id(lived)
+    with store.read() as tx:
+        assert len(tx.incidents.evidence(incident, latest=100)) == 16
+    assert list(owed(lived)) == ["incident_card"]
+
+
+def test_a_person_who_was_faster_than_the_channels_name_keeps_the_last_word(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+
+    class WatchedMeanwhile:
+        def name_of(self, channel_id: str) -> str:
+            lived.incidents.watch(channel_id, "general", decided_by="U1")
+            return "general"
+
+    replace(lived.incidents, directory=WatchedMeanwhile()).observe(said(LOG_LINE, channel_id="CGENERAL"))
+
+    assert lived.incidents.incident_in("CGENERAL") is not None

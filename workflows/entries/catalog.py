@@ -130,6 +130,7 @@ class Catalog:
 
     def _take_in(self, tx: Transaction, files: Iterable[EntryFile]) -> Imported:
         now = self.clock()
+        tx.entries.take_turns()
         added: list[str] = []
         changed = unchanged = 0
         for file in files:
