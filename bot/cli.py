@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -194,6 +195,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Folder that keeps the demo between two starts.")] = Path("data/demo"),
 ) -> None:
     """Try everything without a Slack workspace: a local Slack in the browser, with a real incident."""
+    _require_sandbox()
     Demo(port=port, data=data, tell=_tell).run()
 
 
@@ -203,8 +205,17 @@ def demo(
 )
 def sandbox(context: typer.Context) -> None:
     """Start the local Slack alone; `faultline sandbox --help` lists its options."""
+    _require_sandbox()
     # The sandbox is a program of its own that knows nothing of the bot, so it takes over this process.
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", *context.args])  # noqa: S606 - our own interpreter
+
+
+def _require_sandbox() -> None:
+    if find_spec("jinja2") is None or find_spec("websockets") is None:
+        msg = (
+            "The local Slack is an extra that is not installed here; install it with: pip install 'faultline[sandbox]'"
+        )
+        raise UserError(msg)
 
 
 def _settings_with_logs() -> Settings:

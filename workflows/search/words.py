@@ -13,7 +13,9 @@ import snowballstemmer
 MAX_CHARACTERS = 4_000
 MAX_WORDS = 400
 
-_MARKUP = re.compile(r"<(?:https?://|mailto:|[@#!])[^<>|]{0,300}(?:\|([^<>]{0,300}))?>|https?://\S{1,300}|@[UW][A-Z0-9]{7,}")
+_MARKUP = re.compile(
+    r"<(?:https?://|mailto:|[@#!])[^<>|]{0,300}(?:\|([^<>]{0,300}))?>|https?://\S{1,300}|@[UW][A-Z0-9]{7,}"
+)
 _WORD = re.compile(r"[A-Za-z0-9À-ÿ]+(?:'[a-z]+)?")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _STEMMER = snowballstemmer.stemmer("english")
