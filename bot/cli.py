@@ -2,9 +2,7 @@
 
 import json
 import os
-import signal
 import sys
-import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +20,7 @@ from bot.logs import configure_logs
 from bot.portrait import entry_as_json, entry_as_markdown, found_as_json
 from bot.replay import replay_history
 from bot.settings import Settings, read_settings, settings_table
+from bot.stopping import stop_signal
 from store import Unavailable, migration_state
 from workflows.errors import UserError
 from workflows.people import OPERATOR
@@ -56,10 +55,7 @@ def run(
 ) -> None:
     """Run the bot: Slack, the scheduler and the web server in one process."""
     settings = _settings_with_logs()
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    with running(settings, over_http=http) as address:
+    with stop_signal() as stop, running(settings, over_http=http) as address:
         _tell(f"Faultline is running; health at {address}/healthz. Ctrl-C stops it.")
         stop.wait()
         _tell("Stopping: finishing what was begun.")
@@ -212,9 +208,7 @@ def sandbox(context: typer.Context) -> None:
 
 def _require_sandbox() -> None:
     if find_spec("jinja2") is None or find_spec("websockets") is None:
-        msg = (
-            "The local Slack is an extra that is not installed here; install it with: pip install 'faultline[sandbox]'"
-        )
+        msg = "The local Slack is an extra that is not installed here; get it with: pip install 'faultline[sandbox]'"
         raise UserError(msg)
 
 

@@ -6,7 +6,6 @@ of their own.
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -20,9 +19,11 @@ import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.forms.markup import as_typed
 from bot.manifest import manifest_path
 from bot.refusals import error_of
 from bot.settings import ROOT
+from bot.stopping import StopSignal, stop_signal
 from workflows.errors import UserError
 
 INCIDENT = ROOT / "catalog" / "incidents" / "cloudflare-2025-11-18.yaml"
@@ -58,11 +59,9 @@ class Demo:
     def run(self) -> None:
         """Start everything, play the incident, and stay until Ctrl-C or SIGTERM; then stop in order."""
         transcript = yaml.safe_load(INCIDENT.read_text())
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
         self.data.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
+            stop = stack.enter_context(stop_signal())
             slack = stack.enter_context(self._sandbox(sorted({STEWARD, RESPONDER, *transcript["people"]})))
             bot = stack.enter_context(self._bot(slack, stop))
             self._introduce(slack, transcript)
@@ -89,7 +88,7 @@ class Demo:
             yield LocalSlack(**{name: started[name] for name in LocalSlack.__dataclass_fields__})
 
     @contextmanager
-    def _bot(self, slack: LocalSlack, stop: threading.Event) -> Iterator["subprocess.Popen[bytes]"]:
+    def _bot(self, slack: LocalSlack, stop: StopSignal) -> Iterator["subprocess.Popen[bytes]"]:
         log_path = self.data / "faultline.log"
         with log_path.open("ab") as log:
             environment = {**os.environ, **self._environment(slack)}
@@ -98,12 +97,12 @@ class Demo:
                 self._await_start(process, log_path, stop)
                 yield process
 
-    def _await_start(self, process: "subprocess.Popen[bytes]", log_path: Path, stop: threading.Event) -> None:
+    def _await_start(self, process: "subprocess.Popen[bytes]", log_path: Path, stop: StopSignal) -> None:
         giving_up = threading.Timer(START, process.terminate)
         giving_up.start()
         line = process.stdout.readline() if process.stdout else b""
         giving_up.cancel()
-        if not line and not stop.is_set():
+        if not line and not stop.is_asked:
             tail = "\n".join(log_path.read_text(errors="replace").splitlines()[-5:])
             msg = f"The bot did not start. The end of {log_path}:\n{tail}"
             raise UserError(msg)
@@ -136,21 +135,22 @@ class Demo:
             f"  Data is kept in {self.data}. Ctrl-C stops everything.\n"
         )
 
-    def _play(self, slack: LocalSlack, transcript: Mapping[str, Any], stop: threading.Event) -> bool:
-        """Post the incident's messages at their times; return whether it was played now and not at an earlier start."""
+    def _play(self, slack: LocalSlack, transcript: Mapping[str, Any], stop: StopSignal) -> bool:
+        """Post the messages that no earlier start posted, at their times, and return whether there were any."""
         responder = slack.client_of(RESPONDER)
-        channel_id = _new_channel(responder, transcript["channel"])
-        if channel_id is None:
-            return False
-        others = [slack.people[name]["id"] for name in slack.people if name != RESPONDER]
-        responder.conversations_invite(channel=channel_id, users=others)
-        past = 0.0
-        for message in transcript["messages"]:
+        channel_id = _channel(responder, transcript["channel"])
+        for person in slack.people:
+            slack.client_of(person).conversations_join(channel=channel_id)
+        history = responder.conversations_history(channel=channel_id, limit=200)
+        told = {as_typed(str(said.get("text"))) for said in history["messages"]}
+        missing = [message for message in transcript["messages"] if message["text"] not in told]
+        past = float(missing[0]["after_seconds"]) if missing else 0.0
+        for message in missing:
             if stop.wait(max(0.0, float(message["after_seconds"]) - past)):
                 return False
             past = float(message["after_seconds"])
             slack.client_of(message["from"]).chat_postMessage(channel=channel_id, text=message["text"])
-        return True
+        return bool(missing)
 
     def _ask_for_review(self, slack: LocalSlack) -> None:
         command = [
@@ -167,13 +167,15 @@ class Demo:
         subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 
 
-def _new_channel(client: WebClient, name: str) -> str | None:
+def _channel(client: WebClient, name: str) -> str:
+    """Return the id of the channel, created now where no earlier start did."""
     try:
         return str(client.conversations_create(name=name)["channel"]["id"])
     except SlackApiError as refused:
-        if error_of(refused) == "name_taken":
-            return None
-        raise
+        if error_of(refused) != "name_taken":
+            raise
+    mine = client.users_conversations(limit=200)["channels"]
+    return next(str(channel["id"]) for channel in mine if channel["name"] == name)
 
 
 @contextmanager

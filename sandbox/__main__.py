@@ -2,9 +2,10 @@
 
 import argparse
 import json
+import os
+import select
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,17 +22,27 @@ from sandbox.state import SLACKBOT, Json
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until Ctrl-C or SIGTERM; return 0, or 1 after one sentence that says what is wrong."""
     wanted = _parser().parse_args(arguments)
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    stop = _stop_signal()
     try:
         with ExitStack() as stack:
             _start(wanted, stack)
-            stop.wait()
+            select.select([stop], [], [])
     except (NotAManifest, NotAState, NotOptional, NotVerified, PortTaken, OSError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     return 0
+
+
+def _stop_signal() -> int:
+    """Return a pipe that becomes readable at Ctrl-C or SIGTERM.
+
+    A handler must not set an event: arriving while the main thread is inside the event's wait, it would lock up.
+    """
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os.write(writable, b"!"))
+    return readable
 
 
 def _parser() -> argparse.ArgumentParser:
