@@ -119,27 +119,22 @@ def day(moment: datetime) -> str:
 
 
 def whole_entry(entry: Entry) -> Block:
-    """Return the modal that shows everything the entry holds."""
+    """Return the modal that shows everything the entry holds: what it looks like, what to do, and then the rest."""
     document = entry.document
+    severity = f"{document.severity.typical}, worst {document.severity.worst_credible}"
     blocks = [
         header(document.title),
-        context(f"`{entry.id}` · {document.severity.typical}, worst {document.severity.worst_credible} · "
-                f"{document.status} · Owner: {owner(entry)} · {last_verified(entry)}"),
-    ]  # fmt: skip
-    for title, text in _paragraphs(document):
-        blocks.append(section(f"*{title}*\n{text}"))
+        context(f"`{entry.id}` · {severity} · {document.status} · Owner: {owner(entry)} · {last_verified(entry)}"),
+        section(f"*What people see*\n{escape(document.symptom)}"),
+    ]
     for remedy in document.mitigations:
         blocks += [divider(), *_remedy(remedy)]
-    if document.evidence:
-        blocks += [
-            divider(),
-            section("*Evidence*\n" + bullets(f"{one.title} ({one.supports})" for one in document.evidence)),
-        ]
+    blocks.append(divider())
+    blocks += [section(f"*{title}*\n{text}") for title, text in _background(document)]
     return modal(entry.id, blocks)
 
 
-def _paragraphs(document: FailureMode) -> Iterable[tuple[str, str]]:
-    yield "What people see", escape(document.symptom)
+def _background(document: FailureMode) -> Iterable[tuple[str, str]]:
     if document.log_signatures:
         yield "In the logs", "\n".join(f"`{escape(line.replace('`', ''))}`" for line in document.log_signatures)
     if document.latent_conditions:
@@ -155,6 +150,8 @@ def _paragraphs(document: FailureMode) -> Iterable[tuple[str, str]]:
         )
     if document.effects:
         yield "Effect", bullets(f"{one.category}: {one.text or one.level}" for one in document.effects)
+    if document.evidence:
+        yield "Evidence", bullets(f"{one.title} ({one.supports})" for one in document.evidence)
 
 
 def _signal(detector: Detector) -> str:
