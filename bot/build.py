@@ -10,7 +10,9 @@ from pathlib import Path
 
 import structlog
 from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from sqlalchemy import make_url
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
@@ -25,6 +27,7 @@ from bot.listeners.reviews import ReviewListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger
 from bot.owed import OwedMessages
+from bot.refusals import error_of
 from bot.replies import Replies
 from bot.schedule import schedule
 from bot.settings import Settings, required
@@ -65,7 +68,11 @@ class Workflows:
 
 def open_store(settings: Settings) -> Store:
     """Return the database, migrated; raises UserError when it cannot be reached in half a minute."""
-    store = Store.open(settings.store_url)
+    try:
+        store = Store.open(settings.store_url)
+    except OSError as unwritable:
+        msg = f"The data folder cannot be used ({unwritable}); set FAULTLINE_DATA_DIR to one that can be written."
+        raise UserError(msg) from None
     patiently = Retrying(
         stop=stop_after_delay(DATABASE_START),
         wait=wait_exponential(multiplier=0.2, max=3),
@@ -145,10 +152,10 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
     reading = reading_client(token, settings.slack_api_url)
     identity = who_am_i(reading)
     with ExitStack() as stack:
-        if make_url(settings.store_url).get_backend_name() == "sqlite":
-            stack.enter_context(_alone(settings.store_url))
         store = open_store(settings)
         stack.callback(store.close)
+        if make_url(settings.store_url).get_backend_name() == "sqlite":
+            stack.enter_context(_alone(settings.store_url))
         bell = Bell()
         brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
         workflows = build_workflows(settings, store, directory=SlackChannels(brief), bell=bell)
@@ -170,11 +177,20 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
         readiness = {"database": store.is_reachable}
         if not over_http:
             socket = socket_mode(app, app_token, reading)
-            socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it without annotations
+            _connect(socket)
             stack.callback(socket.close)
             readiness["slack"] = socket.client.is_connected
         web = web_app(readiness, app if over_http else None, secret)
         yield stack.enter_context(serve(web, settings.host, settings.port))
+
+
+def _connect(socket: SocketModeHandler) -> None:
+    try:
+        socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it without annotations
+    except SlackApiError as refused:
+        how = "create one under “Basic Information”, “App-Level Tokens”, with the scope connections:write."
+        msg = f"Slack does not accept SLACK_APP_TOKEN ({error_of(refused)}); {how}"
+        raise UserError(msg) from None
 
 
 def _slack_app(workflows: Workflows, client: WebClient, identity: Identity, background: Background) -> App:
@@ -209,7 +225,6 @@ def _in_thread(messenger: Messenger) -> Iterator[None]:
 def _alone(store_url: str) -> Iterator[None]:
     """Hold the SQLite file for this process; the kernel lets go when we die, however we die."""
     database = Path(make_url(store_url).database or "")
-    database.parent.mkdir(parents=True, exist_ok=True)
     with database.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -42,6 +42,13 @@ def _app_token(token: SecretStr) -> SecretStr:
     return _prefixed(token, "xapp-", "under “Basic Information”, “App-Level Tokens”, with the scope connections:write")
 
 
+def _database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        msg = "it must begin with postgresql:// or sqlite:///"
+        raise ValueError(msg)
+    return url
+
+
 def _prefixed(token: SecretStr, prefix: str, where: str) -> SecretStr:
     if not token.get_secret_value().startswith(prefix):
         msg = f"it must begin with {prefix}; you find it on api.slack.com/apps {where}"
@@ -83,7 +90,7 @@ class Settings(BaseSettings):
         validation_alias="SLACK_SIGNING_SECRET",
         description="Signing secret, only for `--http`: “Basic Information”, “App Credentials”.",
     )
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
         None,
         validation_alias="DATABASE_URL",
         description="postgresql://user:password@host/name, or sqlite:///path; the default is a SQLite file in the "

@@ -118,17 +118,23 @@ def test_a_missing_or_refused_token_ends_the_start_with_one_sentence(slack: sand
     with running_bot(slack, tmp_path) as bot:
         missing = bot.attempt("run", SLACK_BOT_TOKEN="")
         refused = bot.attempt("run", SLACK_BOT_TOKEN="xoxb-nobody")
+        unopened = bot.attempt("run", SLACK_APP_TOKEN="xapp-nobody", FAULTLINE_DATA_DIR=str(tmp_path / "other"))
+        unwritable = bot.attempt("run", FAULTLINE_DATA_DIR="/proc/nothing")
+        bookless = bot.attempt("entries", FAULTLINE_CATALOG_DIR=str(tmp_path))
         nowhere = bot.attempt("run", FAULTLINE_SLACK_API_URL="http://127.0.0.1:1/api/")
 
-    for done, words in (
-        (missing, "SLACK_BOT_TOKEN is not set"),
-        (refused, "invalid_auth"),
-        (nowhere, "cannot be reached"),
-    ):
+    expected = {
+        "SLACK_BOT_TOKEN is not set": missing,
+        "does not accept SLACK_BOT_TOKEN": refused,
+        "does not accept SLACK_APP_TOKEN": unopened,
+        "set FAULTLINE_DATA_DIR": unwritable,
+        "holds no vocabulary.yaml": bookless,
+        "cannot be reached": nowhere,
+    }
+    for words, done in expected.items():
         assert done.returncode == 1
-        assert words in done.stderr
+        assert words in done.stderr.strip().splitlines()[-1]
         assert "Traceback" not in done.stderr
-        assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_the_doctor_finds_a_healthy_bot_healthy_and_names_what_is_missing(slack: sandbox.Slack, tmp_path: Path) -> None:

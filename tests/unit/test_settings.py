@@ -33,6 +33,7 @@ def test_the_documented_table_is_the_one_in_the_code() -> None:
         ("FAULTLINE_STEWARDS", "{nope", "must be JSON"),
         ("FAULTLINE_SLACK_API_URL", "slack.com", "https://"),
         ("FAULTLINE_REVIEW_INTERVAL", "quarterly", "FAULTLINE_REVIEW_INTERVAL"),
+        ("DATABASE_URL", "mysql://root@host/name", "postgresql://"),
     ],
 )
 def test_a_wrong_setting_is_named_in_a_sentence(

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from workflows.entries.document import FailureMode
+from workflows.errors import UserError
 
 VOCABULARY_FILE = "vocabulary.yaml"
 
@@ -20,7 +21,10 @@ class Vocabulary:
 
     @classmethod
     def load(cls, catalog: Path) -> "Vocabulary":
-        """Return the vocabulary that stands beside the entries; raises FileNotFoundError where there is none."""
+        """Return the vocabulary that stands beside the entries; raises UserError where there is none."""
+        if not (catalog / VOCABULARY_FILE).is_file():
+            msg = f"{catalog} holds no {VOCABULARY_FILE}; name the catalog's folder, for example catalog/."
+            raise UserError(msg)
         document: dict[str, Any] = yaml.load((catalog / VOCABULARY_FILE).read_text(), yaml.CSafeLoader)
         named = {name: terms for name, terms in document.items() if isinstance(terms, dict)}
         return cls(
