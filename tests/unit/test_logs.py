@@ -38,7 +38,7 @@ def test_a_secret_is_taken_out_of_text(canary: str) -> None:
 @pytest.mark.parametrize("canary", CANARIES)
 def test_a_secret_is_taken_out_of_every_field_and_of_tracebacks(lines: io.StringIO, canary: str) -> None:
     structlog.get_logger("ours").info(f"said {canary}", field=canary, nested={"deep": [canary]})
-    logging.getLogger("a.library").warning("library says %s", canary)
+    logging.getLogger("another_package").warning("library says %s", canary)
     structlog.get_logger("ours").error("failed", exc_info=RuntimeError(canary))
 
     written = lines.getvalue()
