@@ -57,6 +57,7 @@ def _postgresql(url: str, wait: timedelta) -> Engine:
         pool_timeout=wait.total_seconds(),
         connect_args={
             "connect_timeout": 2,  # seconds; libpq takes no less than 2
+            "tcp_user_timeout": milliseconds,  # a network that swallows packets keeps the server's timeouts away
             "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds} -c timezone=UTC",
         },
     )

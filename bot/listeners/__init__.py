@@ -14,6 +14,7 @@ from bot import ids
 from bot.listeners.commands import CommandListener, Handler, help_text
 from bot.listeners.entries import EntryListeners
 from bot.listeners.incidents import IncidentListeners
+from bot.listeners.punctuality import Punctuality
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.writeups import WriteUpListeners
 from workflows.errors import UserError
@@ -76,13 +77,14 @@ class Listeners:
 
     def register(self, app: App) -> None:
         """Connect everything to the Bolt app; what comes from an older version of us gets a sentence as well."""
-        app.command(ids.COMMAND)(CommandListener(self.subcommands(), self.home_team).answer)
+        punctually = Punctuality().kept_by
+        app.command(ids.COMMAND)(punctually(CommandListener(self.subcommands(), self.home_team).answer))
         for event, listener in self.events().items():
-            app.event(event)(listener)
+            app.event(event)(punctually(listener))
         for action_id, listener in self.buttons().items():
-            app.action(action_id)(listener)
+            app.action(action_id)(punctually(listener))
         for callback_id, listener in self.forms().items():
-            app.view(callback_id)(listener)
+            app.view(callback_id)(punctually(listener))
         app.action(re.compile(".*"))(no_such_button)
         app.view(re.compile(".*"))(no_such_form)
         app.event(re.compile(".*"))(unheard)

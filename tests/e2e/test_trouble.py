@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 import sandbox
 from tests.e2e.stage import MANIFEST, RESPONDER, STEWARD, running_bot
+from tests.postgres import postgres
 
 OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. gpu oom again on the big batch"
 SOON = sandbox.Rules(retry_after=(timedelta(milliseconds=200), timedelta(seconds=2), timedelta(seconds=4)))
@@ -19,6 +21,13 @@ SOON = sandbox.Rules(retry_after=(timedelta(milliseconds=200), timedelta(seconds
 def slack() -> Iterator[sandbox.Slack]:
     with sandbox.running(manifest=MANIFEST, port=0, rules=SOON) as running:
         yield running
+
+
+@pytest.fixture
+def hanging_url() -> Iterator[str]:
+    """A PostgreSQL of its own, which a test may freeze."""
+    with postgres() as url:
+        yield url
 
 
 @contextmanager
@@ -31,6 +40,21 @@ def held(database: Path) -> Iterator[None]:
     finally:
         connection.execute("ROLLBACK")
         connection.close()
+
+
+@contextmanager
+def frozen(url: str) -> Iterator[None]:
+    """Stop every process of the PostgreSQL behind the URL; it then answers nothing, not even no."""
+    folder = url.partition("host=")[2]
+    server = next(one for one in psutil.process_iter() if one.name() == "postgres" and folder in one.cmdline())
+    processes = [server, *server.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 def card_posts(slack: sandbox.Slack) -> int:
@@ -50,6 +74,27 @@ def test_a_form_stays_open_with_its_text_while_the_database_is_away(slack: sandb
             form.submit()
             assert "cannot reach its database" in " ".join(form.errors.values())
             assert form.is_open
+        form.submit()
+
+        responder.modal("Why it could happen")
+
+
+def test_a_database_that_hangs_costs_nobody_an_answer_or_a_text(
+    slack: sandbox.Slack, tmp_path: Path, hanging_url: str
+) -> None:
+    slack.channel("general", members=[RESPONDER])
+    responder = slack.user(RESPONDER)
+    with running_bot(slack, tmp_path, DATABASE_URL=hanging_url):
+        responder.command("/failure write-up", channel="general")
+        form = responder.modal("What happened")
+        form.fill("Name the failure mode", "Kept").fill("What did people see?", "A lot").choose(
+            "How bad was it?", "sev3"
+        )
+        with frozen(hanging_url):
+            responder.command("/failure watch", channel="general").sees("cannot reach its database")
+            responder.command("/failure search cuda out of memory", channel="general").sees("FM-0016")
+            form.submit()
+            assert "cannot reach its database" in " ".join(form.errors.values())
         form.submit()
 
         responder.modal("Why it could happen")
