@@ -53,6 +53,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         yield Finding("ok", "database", f"{where} answers and is at revision {state.current}.")
         yield _events(store)
+        yield _owed(store)
     except Unavailable:
         yield Finding("wrong", "database", f"{where} stopped answering; check DATABASE_URL and that it runs.")
     finally:
@@ -70,6 +71,16 @@ def _events(store: Store) -> Finding:
         "no event from Slack arrived in the last day. If the bot is in a busy channel, open your app's “Event "
         "Subscriptions” and compare the bot events with manifest.yml: message.channels and message.groups carry it.",
     )
+
+
+def _owed(store: Store) -> Finding:
+    with store.read() as tx:
+        counts = tx.outbox.counts()
+    stuck = {state: counts[state] for state in ("failed", "uncertain") if state in counts}
+    if not stuck:
+        return Finding("ok", "messages", "none that the bot owes was given up.")
+    listed = " and ".join(f"{count} {state}" for state, count in stuck.items())
+    return Finding("warning", "messages", f"{listed}; docs/operations.md says what each state means and what to do.")
 
 
 def _catalog(settings: Settings) -> Iterator[Finding]:
