@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workflows.entries.catalog import Entry
-from workflows.entries.document import Mitigation
+from workflows.entries.mitigations import Mitigation
 from workflows.search.search import Found
 
 

@@ -10,7 +10,7 @@ from store import Store, Transaction
 from store.incidents import ChannelRecord, EvidenceRecord, IncidentRecord, SuggestionRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
-from workflows.entries.document import without_unstorable_characters
+from workflows.entries.parts import without_unstorable_characters
 from workflows.errors import NotFound
 from workflows.people import Actor, require_colleague
 from workflows.ports import ChannelDirectory, DeliveryBell

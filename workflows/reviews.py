@@ -8,7 +8,7 @@ from store import Store, Transaction
 from store.reviews import ReviewAnswerRecord, ReviewRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
-from workflows.entries.document import without_unstorable_characters
+from workflows.entries.parts import without_unstorable_characters
 from workflows.errors import InvalidForm, NotAllowed, NotFound
 from workflows.people import Actor
 from workflows.ports import DeliveryBell

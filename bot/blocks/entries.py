@@ -20,7 +20,9 @@ from bot.blocks.elements import (
     section,
 )
 from workflows.entries.catalog import Entry
-from workflows.entries.document import Detector, ExpectedTime, FailureMode, Mitigation
+from workflows.entries.detectors import Detector
+from workflows.entries.document import FailureMode
+from workflows.entries.mitigations import DegradedMode, ExpectedTime, Mitigation
 from workflows.search.search import Found
 from workflows.writeups.writeups import WriteUp
 
@@ -173,8 +175,7 @@ def _remedy(remedy: Mitigation) -> list[Block]:
     if remedy.fallback:
         lines.append(f"*If that does not help* {escape(remedy.fallback)}")
     if remedy.degraded_mode:
-        mode = remedy.degraded_mode
-        lines.append(f"*Degraded mode* {escape(mode.what_stays)} _until_ {escape(mode.exit_when)}")
+        lines.append(_degraded(remedy.degraded_mode))
     if remedy.escalation:
         lines.append("*Escalate* " + " → ".join(f"{one.after_min} min: {escape(one.to)}" for one in remedy.escalation))
     small = [f"Owner: {escape(remedy.owner)}"]
@@ -182,6 +183,11 @@ def _remedy(remedy: Mitigation) -> list[Block]:
         small.append(_expected(remedy.expected_time))
     small += [f"costs {one.dimension}: {escape(one.text)}" for one in remedy.trade_offs]
     return [section("\n".join(lines)), context(" · ".join(small))]
+
+
+def _degraded(mode: DegradedMode) -> str:
+    until = f" _until_ {escape(mode.exit_when)}" if mode.exit_when else ""
+    return f"*Degraded mode* {escape(mode.what_stays)}{until}"
 
 
 def _expected(time: ExpectedTime) -> str:

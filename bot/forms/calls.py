@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.forms.markup import as_typed
-from workflows.entries.document import without_unstorable_characters
+from workflows.entries.parts import without_unstorable_characters
 from workflows.errors import NotFound
 from workflows.incidents import Message
 from workflows.people import Actor

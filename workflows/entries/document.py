@@ -1,51 +1,46 @@
 """The document of one failure mode, as it stands in catalog/*.yaml and in the database.
 
     FailureMode                   what one sees, why it could happen, how bad, for whom
-    ├── Severity, Effect, LatentCondition, Trigger, BusinessImpact, Reproduction, Dimensions
-    ├── Detector                  the signal that shows it: metric, comparison, threshold, window
-    ├── Mitigation                what to do: checklist, rollback, fallback, degraded mode, escalation
+    ├── Severity, Effect, LatentCondition, Trigger, BusinessImpact, Reproduction, Exercise, Dimensions
+    ├── Detector                  the signal that shows it                            workflows/entries/detectors.py
+    ├── Mitigation                what to do                                          workflows/entries/mitigations.py
+    ├── CaseStudy                 what happened elsewhere                             workflows/entries/casestudies.py
     ├── Relation, Discriminator   what it looks like but is not, and the check that tells them apart
-    └── Evidence                  where each claim comes from
+    ├── Evidence                  where each claim comes from
+    └── Governance, TaxonomyMap, PatternUse, Author, LeftOut
 
 Vocabulary terms are plain strings here; workflows/entries/vocabulary.py says which ones exist.
-Frequency, detectability and action priority are derived elsewhere and have no field, so nobody can type them.
+Frequency, detectability and action priority are derived in workflows/entries/priority.py and have no field, so nobody
+can type them. Documents written for an older schema are brought up to date when they are read: upgrades.py.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-ENTRY_ID = r"^FM-[0-9]{4,6}$"
+from workflows.entries.casestudies import CaseStudy
+from workflows.entries.detectors import Detector
+from workflows.entries.mitigations import Mitigation
+from workflows.entries.parts import (
+    Basis,
+    Certainty,
+    EntryId,
+    Line,
+    Link,
+    Part,
+    SeverityLevel,
+    Slug,
+    Stored,
+    Term,
+    Text,
+    Uri,
+    Window,
+)
+from workflows.entries.upgrades import SCHEMA_VERSION, upgraded
 
-SeverityLevel = Literal["sev1", "sev2", "sev3", "sev4"]
-Certainty = Literal["known", "likely", "guess"]
-Comparison = Literal[
-    "gt", "gte", "lt", "lte", "eq", "neq", "abs_gt", "ratio_gt", "ratio_lt", "ratio_outside",
-    "pct_change_gt", "pct_change_lt", "abs_change_gt", "abs_change_lt", "absent_for",
-]  # fmt: skip
-MitigationKind = Literal["contain", "correct", "recover", "prevent", "detect"]
 Status = Literal["draft", "in_review", "published", "deprecated", "archived", "rejected", "merged"]
-
-
-def without_unstorable_characters(text: str) -> str:
-    """Return the text without NUL and lone surrogates, which PostgreSQL and UTF-8 refuse."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
-Stored = AfterValidator(without_unstorable_characters)
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Stored]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000), Stored]
-Term = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9/-]*$", max_length=60)]
-EntryId = Annotated[str, StringConstraints(pattern=ENTRY_ID)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Window = Annotated[str, StringConstraints(pattern=r"^[0-9]+(s|m|h|d|w)$")]
-
-
-class Part(BaseModel):
-    """A frozen piece of the document that refuses fields it does not know, so a typo in YAML is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+Visibility = Literal["org", "group", "restricted"]
 
 
 class Severity(Part):
@@ -54,6 +49,7 @@ class Severity(Part):
     typical: SeverityLevel
     worst_credible: SeverityLevel
     rationale: Text | None = None
+    certainty: Certainty = "likely"
 
 
 class LatentCondition(Part):
@@ -68,6 +64,7 @@ class Trigger(Part):
 
     kind: Term
     text: Text | None = None
+    certainty: Certainty = "likely"
 
 
 class Effect(Part):
@@ -76,6 +73,7 @@ class Effect(Part):
     category: Term
     level: Literal["local", "system", "business"] = "system"
     text: Text | None = None
+    certainty: Certainty = "likely"
 
 
 class BusinessImpact(Part):
@@ -86,7 +84,7 @@ class BusinessImpact(Part):
     low: float | None = None
     high: float | None = None
     unit: Line | None = None
-    basis: Literal["measured", "estimated"] = "estimated"
+    basis: Basis = "estimated"
 
 
 class Reproduction(Part):
@@ -95,92 +93,27 @@ class Reproduction(Part):
     steps: Annotated[list[Line], Field(min_length=1, max_length=12)]
     environment: Line | None = None
     safe: bool = True
+    artifact: Link | None = None
+
+
+class Exercise(Part):
+    """How the failure is simulated for a readiness exercise, and what people should notice and do."""
+
+    scenario: Text
+    steps: Annotated[list[Line], Field(min_length=1, max_length=12)]
+    environment: Line | None = None
+    expected_detection: Line | None = None
+    stop_if: list[Line] = []
+    last_run: date | None = None
 
 
 class Dimensions(Part):
-    """Where the failure can occur, in terms of the vocabulary; `any` is an answer."""
+    """Where the failure can occur, in terms of the vocabulary; `any` is an answer, nothing is none."""
 
-    data_domain: list[Term] = ["any"]
-    model_family: list[Term] = ["any"]
-    deployment_environment: list[Term] = ["any"]
-    customer_segment: list[Term] = ["all"]
-
-
-class Detector(Part):
-    """A signal that shows the failure: metric, comparison, alert threshold, and over what window.
-
-    `threshold` is a starting point in `unit`; `tunable` says that each service sets its own.
-    `intervention_threshold`, where automation acts by itself, is never milder than the alert threshold.
-    """
-
-    metric: Line
-    comparison: Comparison
-    threshold: float | list[float] | Line
-    unit: Line | None = None
-    window: Window
-    intervention_threshold: float | None = None
-    baseline: Literal["fixed", "trailing", "training", "champion"] = "fixed"
-    tunable: bool = True
-    source: Line | None = None
-
-
-class ExpectedTime(Part):
-    """Minutes until contained and until restored, as median and 90th percentile, measured or estimated."""
-
-    contain_p50_min: Annotated[int, Field(ge=0)]
-    contain_p90_min: Annotated[int, Field(ge=0)]
-    restore_p50_min: Annotated[int, Field(ge=0)] | None = None
-    restore_p90_min: Annotated[int, Field(ge=0)] | None = None
-    basis: Literal["measured", "estimated"] = "estimated"
-
-
-class Rollback(Part):
-    """How to undo; `possible: false` with a reason is an answer too."""
-
-    possible: bool = True
-    text: Text
-    estimated_min: Annotated[int, Field(ge=0)] | None = None
-    point_of_no_return: Line | None = None
-
-
-class DegradedMode(Part):
-    """What to run on while the real thing is off, and when to come back."""
-
-    enter_when: Line
-    what_is_off: Line
-    what_stays: Line
-    exit_when: Line
-
-
-class EscalationStep(Part):
-    """After so many minutes without success, whom to ask: a role or a rota, never a person."""
-
-    after_min: Annotated[int, Field(ge=0)]
-    to: Line
-
-
-class TradeOff(Part):
-    """What the remedy costs elsewhere."""
-
-    dimension: Term
-    text: Line
-
-
-class Mitigation(Part):
-    """One remedy with its steps, its way back and what to do when it does not work."""
-
-    title: Line
-    kind: MitigationKind
-    checklist: Annotated[list[Line], Field(min_length=1, max_length=12)]
-    owner: Line
-    expected_time: ExpectedTime | None = None
-    rollback: Rollback | None = None
-    fallback: Text | None = None
-    degraded_mode: DegradedMode | None = None
-    escalation: list[EscalationStep] = []
-    stop_if: list[Line] = []
-    trade_offs: list[TradeOff] = []
-    rationale: Text | None = None
+    data_domain: list[Term] = []
+    model_family: list[Term] = []
+    deployment_environment: list[Term] = []
+    customer_segment: list[Term] = []
 
 
 class Relation(Part):
@@ -188,6 +121,7 @@ class Relation(Part):
 
     type: Literal["broader", "narrower", "leads-to", "follows", "peer", "supersedes", "confusable-with"]
     slug: Slug
+    text: Line | None = None
 
 
 class Discriminator(Part):
@@ -199,21 +133,78 @@ class Discriminator(Part):
 
 
 class Evidence(Part):
-    """Where a claim comes from, and which claim it supports."""
+    """Where a claim comes from and which claim it supports; `revision` or a hash makes it reproducible."""
 
     kind: Literal[
         "notebook", "dashboard", "test-run", "dataset", "experiment", "incident", "postmortem", "code-change",
         "paper", "standard", "documentation",
     ]  # fmt: skip
     title: Line
-    uri: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)] | None = None
+    uri: Uri | None = None
     supports: Line
+    revision: Line | None = None
+    captured_at: date | None = None
+    last_checked: date | None = None
+    http_state: Literal["ok", "moved", "gone", "forbidden"] | None = None
+    owner: Line | None = None
+
+
+class TaxonomyMap(Part):
+    """The same thing in another catalog, with the version of it: ATLAS, CWE, OWASP LLM, AVID, a risk register."""
+
+    scheme: Line
+    id: Line
+    version: Line | None = None
+
+
+class Origin(Part):
+    """Where an imported entry came from, under which licence and version of its source."""
+
+    source: Line
+    id: Line
+    version: Line | None = None
+    licence: Line | None = None
+    uri: Uri | None = None
+
+
+class Governance(Part):
+    """Duties the failure may trigger: policies, whether it may have to be reported, and by when.
+
+    `report_within` counts from the moment a causal link is likely, EU AI Act art. 73: 15 d, 10 d, 2 d.
+    """
+
+    policies: list[Link] = []
+    may_be_reportable: bool = False
+    report_within: Window | None = None
+    preserve_evidence: Text | None = None
+    privacy_class: Term | None = None
+
+
+class PatternUse(Part):
+    """A cross-cutting pattern of the vocabulary, and how it applies to this failure mode."""
+
+    pattern: Term
+    use: Line
+
+
+class Author(Part):
+    """Who wrote the entry: always the discipline, the person where they want to be named."""
+
+    discipline: Term
+    person: Line | None = None
+
+
+class LeftOut(Part):
+    """A mandatory part that stays empty on purpose, and why."""
+
+    part: Literal["business_impact", "reproduction", "evidence", "governance"]
+    reason: Text
 
 
 class FailureMode(Part):
     """One entry of the catalog: generic and portable; dated occurrences are records of their own."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = SCHEMA_VERSION
     id: EntryId
     slug: Slug
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), Stored]
@@ -230,6 +221,7 @@ class FailureMode(Part):
     effects: list[Effect] = []
     business_impact: list[BusinessImpact] = []
     reproduction: Reproduction | None = None
+    exercise: Exercise | None = None
     severity: Severity
     dimensions: Dimensions = Dimensions()
     lifecycle_stage: Term | None = None
@@ -240,14 +232,41 @@ class FailureMode(Part):
     not_when: Text | None = None
     detectors: list[Detector] = []
     mitigations: list[Mitigation] = []
+    patterns: list[PatternUse] = []
     related: list[Relation] = []
     discriminators: list[Discriminator] = []
     evidence: list[Evidence] = []
+    case_studies: list[CaseStudy] = []
+    taxonomy_maps: list[TaxonomyMap] = []
+    governance: Governance | None = None
     domain: Term
-    authors: list[Line] = []
+    authors: list[Author] = []
+    contributors: list[Line] = []
+    origin: Origin | None = None
     confidence: Literal["hypothesis", "observed", "reproduced"] = "hypothesis"
-    visibility: Literal["org", "restricted"] = "org"
+    visibility: Visibility = "org"
+    visible_to: list[Term] = []
+    review_every: Window | None = None
+    review_triggers: list[Term] = []
     last_verified: date | None = None
+    left_out: list[LeftOut] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_the_newest_schema(cls, document: Any) -> Any:
+        return upgraded(document) if isinstance(document, dict) else document
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The terms by which people follow and filter entries: dimensions, lifecycle stage and causes."""
+        one = self.dimensions
+        terms = (*one.data_domain, *one.model_family, *one.deployment_environment, *one.customer_segment)
+        stage = (self.lifecycle_stage,) if self.lifecycle_stage else ()
+        return frozenset((*terms, *stage, self.cause_category, *self.contributing_causes)) - {"any", "all"}
+
+    def reason_for_leaving_out(self, part: str) -> str | None:
+        """Return why a mandatory part stays empty on purpose, or None."""
+        return next((one.reason for one in self.left_out if one.part == part), None)
 
     @property
     def containment(self) -> Mitigation | None:

@@ -11,25 +11,61 @@ from workflows.entries.document import FailureMode
 from workflows.errors import UserError
 
 VOCABULARY_FILE = "vocabulary.yaml"
+DIMENSIONS = ("data_domain", "model_family", "deployment_environment", "customer_segment")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Terms with their definitions, by the name of their vocabulary."""
+    """Terms with their definitions, by the name of their vocabulary; `champion` is the role in charge of them."""
 
     terms: Mapping[str, Mapping[str, str]]
+    champion: str = ""
 
     @classmethod
-    def load(cls, catalog: Path) -> "Vocabulary":
-        """Return the vocabulary that stands beside the entries; raises UserError where there is none."""
+    def load(cls, catalog: Path, extension: Path | None = None) -> "Vocabulary":
+        """Return the vocabulary that stands beside the entries, with the organisation's own terms where it has some.
+
+        An extension adds terms and names a champion; it never changes what a term means, because entries that other
+        people wrote rely on it. Raises UserError for a file that is missing or cannot be used.
+        """
         if not (catalog / VOCABULARY_FILE).is_file():
             msg = f"{catalog} holds no {VOCABULARY_FILE}; name the catalog's folder, for example catalog/."
             raise UserError(msg)
-        document: dict[str, Any] = yaml.load((catalog / VOCABULARY_FILE).read_text(), yaml.CSafeLoader)
-        named = {name: terms for name, terms in document.items() if isinstance(terms, dict)}
-        return cls(
-            {name: {term: _definition(meaning) for term, meaning in terms.items()} for name, terms in named.items()}
-        )
+        own = cls._read(catalog / VOCABULARY_FILE)
+        if extension is None:
+            return own
+        if not extension.is_file():
+            msg = f"There is no vocabulary file {extension}; correct FAULTLINE_VOCABULARY or leave it empty."
+            raise UserError(msg)
+        return own.extended(cls._read(extension), extension)
+
+    @classmethod
+    def _read(cls, path: Path) -> "Vocabulary":
+        try:
+            document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        except (yaml.YAMLError, UnicodeDecodeError) as broken:
+            msg = f"{path} is not readable as YAML: {' '.join(str(broken).split())}."
+            raise UserError(msg) from None
+        if not isinstance(document, dict):
+            msg = f"{path} must hold vocabularies by name, each with its terms and what they mean."
+            raise UserError(msg)
+        named = {str(name): terms for name, terms in document.items() if isinstance(terms, dict)}
+        definitions = {
+            name: {str(term): _definition(meaning) for term, meaning in terms.items()} for name, terms in named.items()
+        }
+        return cls(definitions, str(document.get("champion") or ""))
+
+    def extended(self, extension: "Vocabulary", source: Path) -> "Vocabulary":
+        """Return this vocabulary with the terms of the other; raises UserError for a term that means something here."""
+        for name, terms in extension.terms.items():
+            if name not in self.terms:
+                msg = f"{source}: there is no vocabulary {name!r}; there are {', '.join(sorted(self.terms))}."
+                raise UserError(msg)
+            if taken := sorted(set(terms) & set(self.terms[name])):
+                msg = f"{source}: {name} has {', '.join(taken)} already; give your own terms names of their own."
+                raise UserError(msg)
+        merged = {name: {**terms, **extension.terms.get(name, {})} for name, terms in self.terms.items()}
+        return Vocabulary(merged, extension.champion or self.champion)
 
     def definitions(self, name: str) -> Mapping[str, str]:
         """Return the terms of one vocabulary with their definitions."""
@@ -38,8 +74,8 @@ class Vocabulary:
     def unknown_terms(self, entry: FailureMode) -> list[str]:
         """Return a sentence for every term of the entry that does not exist."""
         return [
-            f"{name} has no term {term!r}; catalog/{VOCABULARY_FILE} lists those there are."
-            for name, term in _terms_of(entry)
+            f"{place}: {name} has no term {term!r}; {VOCABULARY_FILE} lists those there are."
+            for place, name, term in terms_of(entry)
             if term not in self.terms.get(name, {})
         ]
 
@@ -49,19 +85,41 @@ def _definition(meaning: Any) -> str:
     return "; ".join(str(example) for example in meaning.values()) if isinstance(meaning, dict) else str(meaning)
 
 
-def _terms_of(entry: FailureMode) -> Iterator[tuple[str, str]]:
-    for cause in (entry.cause_category, *entry.contributing_causes):
-        yield "cause_category", cause
-    for effect in entry.effects:
-        yield "effect_category", effect.category
-    for trigger in entry.triggers:
-        yield "trigger", trigger.kind
+def terms_of(entry: FailureMode) -> Iterator[tuple[str, str, str]]:
+    """Yield every term that the entry uses: where it stands (as a path of fields), its vocabulary, and the term."""
+    yield "cause_category", "cause_category", entry.cause_category
+    yield from _listed("contributing_causes", "cause_category", entry.contributing_causes)
+    for place, effect in enumerate(entry.effects):
+        yield f"effects.{place}.category", "effect_category", effect.category
+    for place, trigger in enumerate(entry.triggers):
+        yield f"triggers.{place}.kind", "trigger", trigger.kind
     if entry.lifecycle_stage:
-        yield "lifecycle_stage", entry.lifecycle_stage
-    yield "domain", entry.domain
-    for remedy in entry.mitigations:
-        for trade_off in remedy.trade_offs:
-            yield "trade_off", trade_off.dimension
-    for name in ("data_domain", "model_family", "deployment_environment", "customer_segment"):
-        for term in getattr(entry.dimensions, name):
-            yield name, term
+        yield "lifecycle_stage", "lifecycle_stage", entry.lifecycle_stage
+    yield "domain", "domain", entry.domain
+    yield from _listed("review_triggers", "review_trigger", entry.review_triggers)
+    yield from _listed("visible_to", "discipline", entry.visible_to)
+    for place, author in enumerate(entry.authors):
+        yield f"authors.{place}.discipline", "discipline", author.discipline
+    for place, used in enumerate(entry.patterns):
+        yield f"patterns.{place}.pattern", "pattern", used.pattern
+    if entry.governance and entry.governance.privacy_class:
+        yield "governance.privacy_class", "privacy_class", entry.governance.privacy_class
+    for name in DIMENSIONS:
+        yield from _listed(f"dimensions.{name}", name, getattr(entry.dimensions, name))
+    yield from _terms_of_parts(entry)
+
+
+def _terms_of_parts(entry: FailureMode) -> Iterator[tuple[str, str, str]]:
+    for place, remedy in enumerate(entry.mitigations):
+        for nth, trade_off in enumerate(remedy.trade_offs):
+            yield f"mitigations.{place}.trade_offs.{nth}.dimension", "trade_off", trade_off.dimension
+    for place, study in enumerate(entry.case_studies):
+        for side in ("origin", "target"):
+            if (context := getattr(study, side)) is not None:
+                for name in DIMENSIONS:
+                    yield f"case_studies.{place}.{side}.{name}", name, getattr(context, name)
+
+
+def _listed(place: str, name: str, terms: list[str]) -> Iterator[tuple[str, str, str]]:
+    for nth, term in enumerate(terms):
+        yield f"{place}.{nth}", name, term

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from workflows.entries.document import without_unstorable_characters
+from workflows.entries.parts import without_unstorable_characters
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm
 

@@ -8,15 +8,9 @@ from store import Store, Transaction
 from store.writeups import WriteUpRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
-from workflows.entries.document import (
-    FailureMode,
-    LatentCondition,
-    Mitigation,
-    Rollback,
-    Severity,
-    SeverityLevel,
-    Trigger,
-)
+from workflows.entries.document import FailureMode, LatentCondition, Severity, Trigger
+from workflows.entries.mitigations import Mitigation, Rollback
+from workflows.entries.parts import SeverityLevel
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import NotAllowed, NotFound
 from workflows.people import Actor, require_colleague
