@@ -34,14 +34,15 @@ from bot.settings import Settings, required
 from bot.slack import bolt_app, posting_client, reading_client, socket_mode
 from bot.web.app import web_app
 from bot.web.server import serve
+from bot.workspace import NobodyKnown, SlackWorkspace
 from store import Store, Unavailable, migrate
 from workflows.clock import Clock, system_clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import UserError
 from workflows.incidents import Incidents
-from workflows.people import Stewards
-from workflows.ports import ChannelDirectory, DeliveryBell
+from workflows.people import People
+from workflows.ports import ChannelDirectory, DeliveryBell, Workspace
 from workflows.reviews import Reviews
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
@@ -96,15 +97,23 @@ def _migrated(store: Store) -> None:
 
 
 def build_workflows(
-    settings: Settings, store: Store, *, directory: ChannelDirectory, bell: DeliveryBell, clock: Clock = system_clock
+    settings: Settings,
+    store: Store,
+    *,
+    directory: ChannelDirectory,
+    workspace: Workspace,
+    bell: DeliveryBell,
+    clock: Clock = system_clock,
 ) -> Workflows:
     """Return the use cases on this store; the pilot catalog is taken in where there is no entry yet."""
-    vocabulary = Vocabulary.load(settings.catalog_dir)
-    stewards = Stewards(settings.stewards, frozenset(settings.admins))
-    catalog = Catalog(store, clock, stewards, settings.review_interval)
+    vocabulary = Vocabulary.load(settings.catalog_dir, settings.vocabulary)
+    people = People(settings.roles, workspace)
+    catalog = Catalog(store, clock, people, settings.review_interval)
     if catalog.is_empty():
         imported = catalog.import_folder(settings.catalog_dir)
-        log.info("the catalog was empty and is now filled", entries=imported.added, folder=str(settings.catalog_dir))
+        log.info(
+            "the catalog was empty and is now filled", entries=len(imported.added), folder=str(settings.catalog_dir)
+        )
     catalog.refresh()
     suggestions = Suggestions(catalog, settings.suggestion_threshold)
     reviews = Reviews(store, clock, catalog, bell, settings.review_interval)
@@ -135,7 +144,9 @@ def offline(settings: Settings, clock: Clock = system_clock) -> Iterator[Workflo
     """Give the use cases on the configured database, without Slack."""
     store = open_store(settings)
     try:
-        yield build_workflows(settings, store, directory=NoChannels(), bell=NoBell(), clock=clock)
+        yield build_workflows(
+            settings, store, directory=NoChannels(), workspace=NobodyKnown(), bell=NoBell(), clock=clock
+        )
     finally:
         store.close()
 
@@ -158,7 +169,8 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
             stack.enter_context(_alone(settings.store_url))
         bell = Bell()
         brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
-        workflows = build_workflows(settings, store, directory=SlackChannels(brief), bell=bell)
+        workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups)
+        workflows = build_workflows(settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell)
         posting = posting_client(token, settings.slack_api_url)
         background = Background()
         stack.callback(background.close)
@@ -170,6 +182,7 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
             clock=system_clock,
             catalog=workflows.catalog,
             reviews=workflows.reviews,
+            workspace=workspace,
             sweep_interval=settings.sweep_interval,
         )
         sweeps.start()

@@ -88,7 +88,7 @@ def import_(folder: Annotated[Path, typer.Argument(help="Folder with vocabulary.
     """Take a folder of entries into the catalog, all or none; unchanged entries are left alone."""
     with offline(_settings_with_logs()) as workflows:
         imported = workflows.catalog.import_folder(folder)
-    _tell(f"{imported.added} added, {imported.changed} changed, {imported.unchanged} unchanged.")
+    _tell(f"{len(imported.added)} added, {len(imported.changed)} changed, {len(imported.unchanged)} unchanged.")
 
 
 @cli.command()

@@ -9,11 +9,12 @@ from typing import Any
 from bot.build import NoBell, offline
 from bot.exports import Said
 from bot.settings import Settings
+from bot.workspace import NobodyKnown
 from store import Store, migrate
 from workflows.clock import system_clock
 from workflows.entries.catalog import IMPORT, Catalog
 from workflows.incidents import Incidents, Message
-from workflows.people import Stewards
+from workflows.people import People
 from workflows.reviews import Reviews
 from workflows.search.suggestions import Suggestions
 
@@ -55,9 +56,9 @@ def replay_history(settings: Settings, history: Iterable[Said]) -> Iterator[Show
 
 def _incidents(settings: Settings, store: Store, configured: Store) -> Incidents:
     with configured.read() as source, store.begin(within=IMPORT) as target:
-        for record in source.entries.all(status="published"):
+        for record in source.entries.all(statuses="published"):
             target.entries.put(record)
-    catalog = Catalog(store, system_clock, Stewards(settings.stewards), settings.review_interval)
+    catalog = Catalog(store, system_clock, People(settings.roles, NobodyKnown()), settings.review_interval)
     catalog.refresh()
     reviews = Reviews(store, system_clock, catalog, NoBell(), settings.review_interval)
     suggestions = Suggestions(catalog, settings.suggestion_threshold)

@@ -10,6 +10,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.reference import new_reference
+from bot.workspace import SlackWorkspace
 from store import Store, Unavailable
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
@@ -18,11 +19,18 @@ from workflows.reviews import Reviews
 log = structlog.get_logger(__name__)
 
 CATALOG_CHECK = timedelta(seconds=5)  # how soon another replica's change is seen here
+WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
 RECEIPTS_KEPT = timedelta(days=3)  # Slack redelivers for a day at most
 
 
 def schedule(
-    *, store: Store, clock: Clock, catalog: Catalog, reviews: Reviews, sweep_interval: timedelta
+    *,
+    store: Store,
+    clock: Clock,
+    catalog: Catalog,
+    reviews: Reviews,
+    workspace: SlackWorkspace,
+    sweep_interval: timedelta,
 ) -> BackgroundScheduler:
     """Return the scheduler with every sweep, not yet started; each sweep runs at once and then at its interval."""
 
@@ -36,6 +44,7 @@ def schedule(
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "reviews": (reviews.sweep, sweep_interval),
         "catalog": (catalog.refresh, CATALOG_CHECK),
+        "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "receipts": (forget_old_receipts, timedelta(hours=1)),
     }
     for name, (sweep, interval) in sweeps.items():

@@ -24,14 +24,15 @@ def _names(value: Any) -> Any:
 
 
 def _mapping(value: Any) -> Any:
-    """Take a JSON object from an environment variable."""
-    if not isinstance(value, str):
-        return value
+    """Take a JSON object from an environment variable; `a, b` and `["a", "b"]` are both a list of names."""
     try:
-        return json.loads(value)
+        named = json.loads(value) if isinstance(value, str) else value
     except json.JSONDecodeError:
-        msg = 'it must be JSON such as {"serving": "U0123", "default": "U0456"}'
-        raise ValueError(msg) from None
+        named = None
+    if not isinstance(named, dict):
+        msg = 'it must be JSON such as {"serving": "U0123", "default": "U0456, U0789"}'
+        raise ValueError(msg)  # noqa: TRY004 - pydantic takes only a ValueError for a wrong setting
+    return {key: _names(names) for key, names in named.items()}
 
 
 def _bot_token(token: SecretStr) -> SecretStr:
@@ -64,7 +65,7 @@ def _with_slash(url: str) -> str:
 
 
 Names = Annotated[list[str], NoDecode, BeforeValidator(_names)]
-Mapped = Annotated[dict[str, str], NoDecode, BeforeValidator(_mapping)]
+Mapped = Annotated[dict[str, list[str]], NoDecode, BeforeValidator(_mapping)]
 
 
 class Settings(BaseSettings):
@@ -115,11 +116,24 @@ class Settings(BaseSettings):
     suggestion_threshold: float = Field(
         0.6, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
     )
+    vocabulary: Path | None = Field(
+        None, description="A file with terms of your own, in the form of catalog/vocabulary.yaml; it only adds."
+    )
     stewards: Mapped = Field(
         {},
-        description='Who answers for each domain, as JSON: {"serving": "U0123", "default": "U0456"} (Slack user ids).',
+        description='Who answers for each domain, as JSON: {"serving": "U0123", "default": "S0456"}. Slack ids of '
+        "people (U…) or user groups (S…), several separated by commas; so too in the settings below.",
     )
-    admins: Names = Field([], description="Slack user ids that may act for every steward, separated by commas.")
+    backups: Mapped = Field({}, description="Who answers for each domain while its steward is away, as JSON.")
+    reviewers: Mapped = Field(
+        {}, description='Who signs off for each discipline, as JSON: {"security": "S0123", "compliance": "U0456"}.'
+    )
+    champions: Names = Field([], description="Who keeps the bar for entries, and may do what any steward may.")
+    admins: Names = Field([], description="Who may do everything, and sees restricted entries.")
+    contributors: Names = Field(["*"], description="Who may draft entries and suggest corrections; `*` is everybody.")
+    readers: Names = Field(
+        ["*"], description="Who may read the catalog; `*` is everybody of the workspace, never people of other ones."
+    )
     review_interval: timedelta = Field(
         timedelta(days=90), description="How long a verification lasts, as an ISO 8601 duration such as P90D."
     )
@@ -128,6 +142,29 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least grave line logged.")
     log_format: Literal["console", "json"] = Field("console", description="`console` for people, `json` for machines.")
+
+    @property
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        """Who holds which role, by the role's name as workflows/people.py draws it."""
+        by_kind = {"steward": self.stewards, "backup": self.backups, "reviewer": self.reviewers}
+        plain = {
+            "reader": self.readers,
+            "contributor": self.contributors,
+            "champion": self.champions,
+            "admin": self.admins,
+        }
+        named = {f"{kind}:{key}": tuple(ids) for kind, mapped in by_kind.items() for key, ids in mapped.items()}
+        return {**{role: tuple(ids) for role, ids in plain.items()}, **named}
+
+    @property
+    def named_people(self) -> frozenset[str]:
+        """The people who hold a role by name."""
+        return frozenset(one for ids in self.roles.values() for one in ids if one.startswith(("U", "W")))
+
+    @property
+    def named_groups(self) -> frozenset[str]:
+        """The user groups that hold a role."""
+        return frozenset(one for ids in self.roles.values() for one in ids if one.startswith("S"))
 
     @property
     def store_url(self) -> str:

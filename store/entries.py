@@ -1,5 +1,6 @@
 """Failure modes as the database keeps them: a document, and the columns that queries need."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from store.models import CounterRow, EntryRow
+from store.records import record_of
 
 COUNTER = "entry"
 # Any number will do as long as nothing else in the same PostgreSQL takes it as an advisory lock.
@@ -16,12 +18,17 @@ IMPORT_LOCK = 7_305_113
 
 @dataclass(frozen=True)
 class EntryRecord:
-    """One entry: `document` is the JSON of a failure mode, `fingerprint` the hash of the file it was imported from."""
+    """One entry: `document` is the JSON of a failure mode, `fingerprint` the hash of the file it was imported from.
+
+    `status_reason` says why it was rejected, deprecated or archived; `successor_id` is the entry to use instead.
+    """
 
     id: str
     slug: str
     title: str
     status: str
+    status_reason: str | None
+    successor_id: str | None
     domain: str
     document: dict[str, Any]
     fingerprint: str
@@ -33,10 +40,6 @@ class EntryRecord:
     last_verified_by: str | None
 
 
-def _record(row: EntryRow) -> EntryRecord:
-    return EntryRecord(**{name: getattr(row, name) for name in EntryRecord.__dataclass_fields__})
-
-
 class Entries:
     """The catalog's entries within one transaction."""
 
@@ -45,17 +48,24 @@ class Entries:
 
     def get(self, entry_id: str) -> EntryRecord | None:
         """Return the entry with this id, or None."""
-        row = self._session.get(EntryRow, entry_id)
-        return _record(row) if row else None
+        return self._found(self._session.get(EntryRow, entry_id))
 
-    def all(self, *, status: str | None = None, created_by: str | None = None) -> list[EntryRecord]:
-        """Return the entries ordered by id, of one status or one author where given."""
+    def take(self, entry_id: str) -> EntryRecord | None:
+        """Return the entry with this id, locked until the transaction ends, or None."""
+        return self._found(self._session.get(EntryRow, entry_id, with_for_update=True))
+
+    @staticmethod
+    def _found(row: EntryRow | None) -> EntryRecord | None:
+        return record_of(EntryRecord, row) if row else None
+
+    def all(self, *, statuses: Collection[str] = (), created_by: str | None = None) -> list[EntryRecord]:
+        """Return the entries ordered by id, of some statuses or one author where given."""
         query = select(EntryRow).order_by(EntryRow.id)
-        if status is not None:
-            query = query.where(EntryRow.status == status)
+        if statuses:
+            query = query.where(EntryRow.status.in_(statuses))
         if created_by is not None:
             query = query.where(EntryRow.created_by == created_by)
-        return [_record(row) for row in self._session.scalars(query)]
+        return [record_of(EntryRecord, row) for row in self._session.scalars(query)]
 
     def state(self) -> tuple[int, datetime | None]:
         """Return a value that differs whenever any entry was added, changed or verified."""

@@ -13,13 +13,20 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from store.amendments import Amendments
+from store.audit import Audit
 from store.engine import WAIT, WRITE, WriteTurn, open_engine
 from store.entries import Entries
 from store.errors import Unavailable
+from store.followers import Followers
 from store.incidents import Incidents
+from store.links import LinkChecks
+from store.occurrences import Occurrences
 from store.outbox import Outbox
 from store.receipts import Receipts
 from store.reviews import Reviews
+from store.revisions import Revisions
+from store.signoffs import SignOffs
 from store.writeups import WriteUps
 
 _inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
@@ -41,6 +48,41 @@ class Transaction:
     def entries(self) -> Entries:
         """The catalog's entries."""
         return Entries(self._session)
+
+    @cached_property
+    def revisions(self) -> Revisions:
+        """The history of entries."""
+        return Revisions(self._session)
+
+    @cached_property
+    def amendments(self) -> Amendments:
+        """Proposed changes of entries."""
+        return Amendments(self._session)
+
+    @cached_property
+    def sign_offs(self) -> SignOffs:
+        """Approvals asked of colleagues."""
+        return SignOffs(self._session)
+
+    @cached_property
+    def occurrences(self) -> Occurrences:
+        """Dated cases of failure modes."""
+        return Occurrences(self._session)
+
+    @cached_property
+    def followers(self) -> Followers:
+        """Subscriptions, exposures and notices."""
+        return Followers(self._session)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The trail of who did what."""
+        return Audit(self._session)
+
+    @cached_property
+    def link_checks(self) -> LinkChecks:
+        """Whether evidence links answered."""
+        return LinkChecks(self._session)
 
     @cached_property
     def incidents(self) -> Incidents:

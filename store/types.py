@@ -7,7 +7,9 @@ from sqlalchemy import JSON, DateTime, Dialect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
-Document = JSON().with_variant(JSONB(), "postgresql")
+# none_as_null: an absent document is SQL's NULL and not JSON's null.
+Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Names = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):

@@ -45,3 +45,17 @@ class KnownChannels:
             msg = "Slack does not answer"
             raise Unavailable(msg)
         return self.names[channel_id]
+
+
+@dataclass
+class KnownPeople:
+    """A workspace of which only the user groups and the leavers are known."""
+
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
+
+    def members_of(self, group_id: str) -> frozenset[str]:
+        return self.groups.get(group_id, frozenset()) - self.left
+
+    def is_active(self, user_id: str) -> bool:
+        return user_id not in self.left

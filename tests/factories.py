@@ -1,5 +1,6 @@
 """Makes entries and workflows for tests, with only what the test is about said aloud."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -8,12 +9,12 @@ from typing import Any
 import yaml
 
 from store import Store
-from tests.doubles import CountingBell, KnownChannels, StillClock
+from tests.doubles import CountingBell, KnownChannels, KnownPeople, StillClock
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode
 from workflows.entries.vocabulary import Vocabulary
 from workflows.incidents import Incidents
-from workflows.people import Actor, Stewards
+from workflows.people import Actor, People
 from workflows.reviews import Reviews
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
@@ -103,6 +104,7 @@ class House:
     clock: StillClock
     bell: CountingBell
     channels: KnownChannels
+    workspace: KnownPeople
     catalog: Catalog
     search: Search
     reviews: Reviews
@@ -110,16 +112,28 @@ class House:
     writeups: WriteUps
 
 
+def roles_of(stewards: Mapping[str, str], more: Mapping[str, tuple[str, ...]] | None) -> dict[str, tuple[str, ...]]:
+    """Return the roles of a small workspace: everybody reads and contributes, UADMIN may do everything."""
+    named = {f"steward:{domain}": (person,) for domain, person in stewards.items()}
+    return {"reader": ("*",), "contributor": ("*",), "admin": ("UADMIN",), **named, **(more or {})}
+
+
 def house(
-    store: Store, folder: Path, *entries: FailureMode, threshold: float = 0.005, stewards: dict[str, str] | None = None
+    store: Store,
+    folder: Path,
+    *entries: FailureMode,
+    threshold: float = 0.005,
+    stewards: Mapping[str, str] | None = None,
+    roles: Mapping[str, tuple[str, ...]] | None = None,
 ) -> House:
     """Return the workflows with the entries imported; the steward of everything is STEWARD unless said otherwise."""
     clock, bell, channels = StillClock(), CountingBell(), KnownChannels({"CINC": "inc-42"})
-    named = {"default": STEWARD.user_id} if stewards is None else stewards
-    catalog = Catalog(store, clock, Stewards(named, frozenset({"UADMIN"})), INTERVAL)
+    workspace = KnownPeople()
+    people = People(roles_of({"default": STEWARD.user_id} if stewards is None else stewards, roles), workspace)
+    catalog = Catalog(store, clock, people, INTERVAL)
     catalog.import_folder(write_catalog(folder / "catalog", *(entries or SMALL_CATALOG)))
     reviews = Reviews(store, clock, catalog, bell, INTERVAL)
     suggestions = Suggestions(catalog, threshold)
     incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, ("inc-*",))
     writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
-    return House(store, clock, bell, channels, catalog, Search(catalog), reviews, incidents, writeups)
+    return House(store, clock, bell, channels, workspace, catalog, Search(catalog), reviews, incidents, writeups)

@@ -1,11 +1,26 @@
-"""Who acts, and who answers for what."""
+"""Who acts, which roles they hold, and what a role may do.
 
-from collections.abc import Mapping
+    reader                  sees the catalog                              everybody of the workspace, unless narrowed
+    contributor             drafts, suggests corrections                  everybody of the workspace, unless narrowed
+    steward:DOMAIN          decides over the entries of a domain; `steward:default` over the rest
+    backup:DOMAIN           the same, while the steward is away
+    reviewer:DISCIPLINE     signs off for security, compliance, product, support …
+    champion                keeps the bar for entries: may do what any steward may, but not see restricted entries
+    admin                   everything
+
+A role is held by people (U…), by user groups (S…), or by everybody of the workspace (*).
+"""
+
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from workflows.entries.document import FailureMode
 from workflows.errors import NotAllowed
+from workflows.ports import Workspace
 
+EVERYBODY = "*"
 EVERY_DOMAIN = "default"
+SECURITY = "security"
 
 
 @dataclass(frozen=True)
@@ -25,21 +40,107 @@ OPERATOR = Actor("operator", is_operator=True)
 
 
 @dataclass(frozen=True)
-class Stewards:
-    """Who answers for each domain of the catalog: {domain: Slack user id}, with `default` for the rest."""
+class People:
+    """Who holds which role: `named` gives for each role the ids of people and user groups, `*` for everybody."""
 
-    by_domain: Mapping[str, str]
-    admins: frozenset[str] = frozenset()
+    named: Mapping[str, tuple[str, ...]]
+    workspace: Workspace
 
-    def of(self, domain: str) -> str | None:
-        """Return the steward of the domain, or None where nobody was named."""
-        return self.by_domain.get(domain) or self.by_domain.get(EVERY_DOMAIN)
+    def holders(self, role: str) -> tuple[str, ...]:
+        """Return the people who hold the role, user groups spelled out, in the order they were named, each once."""
+        return tuple(dict.fromkeys(self._people(self.named.get(role, ()))))
+
+    def holds(self, actor: Actor, role: str) -> bool:
+        """Return whether the person holds the role; people of other workspaces hold none."""
+        if actor.is_external:
+            return False
+        if actor.is_operator:
+            return True
+        return EVERYBODY in self.named.get(role, ()) or actor.user_id in self.holders(role)
+
+    def stewards_of(self, domain: str) -> tuple[str, ...]:
+        """Return who answers for the domain: its stewards, or those of every domain that has none."""
+        return self.holders(f"steward:{domain}") or self.holders(f"steward:{EVERY_DOMAIN}")
+
+    def backups_of(self, domain: str) -> tuple[str, ...]:
+        """Return who answers for the domain when its steward does not."""
+        return self.holders(f"backup:{domain}") or self.holders(f"backup:{EVERY_DOMAIN}")
+
+    def steward_of(self, domain: str) -> str | None:
+        """Return the one to turn to for the domain: its first steward who has not left, else backup, else nobody."""
+        answering = (*self.stewards_of(domain), *self.backups_of(domain))
+        return next((person for person in answering if self.workspace.is_active(person)), None)
+
+    def inactive(self, people: Collection[str]) -> frozenset[str]:
+        """Return those of the people who have left the workspace."""
+        return frozenset(person for person in people if not self.workspace.is_active(person))
 
     def may_steward(self, actor: Actor, domain: str) -> bool:
         """Return whether the person may decide over entries of the domain."""
+        return self.is_steward(actor, domain) or self.holds(actor, "champion") or self.holds(actor, "admin")
+
+    def is_steward(self, actor: Actor, domain: str) -> bool:
+        """Return whether the person answers for the domain, as steward or backup."""
         if actor.is_external:
             return False
-        return actor.is_operator or actor.user_id == self.of(domain) or actor.user_id in self.admins
+        return actor.is_operator or actor.user_id in (*self.stewards_of(domain), *self.backups_of(domain))
+
+    def is_editor(self, actor: Actor) -> bool:
+        """Return whether the person answers for anything in the catalog: any steward, reviewer, champion or admin."""
+        roles = (role for role in self.named if role not in {"reader", "contributor"})
+        return not actor.is_external and any(self.holds(actor, role) for role in roles)
+
+    def disciplines_of(self, actor: Actor) -> frozenset[str]:
+        """Return the disciplines for which the person may sign off."""
+        reviewing = (role.removeprefix("reviewer:") for role in self.named if role.startswith("reviewer:"))
+        return frozenset(discipline for discipline in reviewing if self.holds(actor, f"reviewer:{discipline}"))
+
+    def may_see(self, actor: Actor, document: FailureMode, *, involved: Collection[str] = ()) -> bool:
+        """Return whether the person may know that the entry exists; `involved` are those who wrote it.
+
+        Restricted entries are for their domain's stewards, security reviewers, admins and their authors; entries of a
+        group for the reviewers of the disciplines it names as well. Drafts are for authors, stewards and reviewers.
+        """
+        if not self.holds(actor, "reader"):
+            return False
+        if actor.user_id in involved or self.is_steward(actor, document.domain) or self.holds(actor, "admin"):
+            return True
+        if document.visibility == "restricted":
+            return self.holds(actor, f"reviewer:{SECURITY}")
+        disciplines = self.disciplines_of(actor)
+        if document.visibility == "group":
+            return bool(disciplines & {SECURITY, *document.visible_to})
+        unpublished = document.status in {"draft", "in_review", "rejected"}
+        return not unpublished or bool(disciplines) or self.holds(actor, "champion")
+
+    def require_reader(self, actor: Actor) -> None:
+        """Raise NotAllowed for people of other workspaces, and for whoever may not read the catalog here."""
+        require_colleague(actor)
+        if not self.holds(actor, "reader"):
+            msg = "The catalog is not open to you; ask whoever installed Faultline for the role of a reader."
+            raise NotAllowed(msg)
+
+    def require_contributor(self, actor: Actor) -> None:
+        """Raise NotAllowed for whoever may not propose anything."""
+        self.require_reader(actor)
+        if not self.holds(actor, "contributor") and not self.is_editor(actor):
+            msg = (
+                "You may read the catalog but not write in it; ask an admin of Faultline for the role of a contributor."
+            )
+            raise NotAllowed(msg)
+
+    def require_steward(self, actor: Actor, domain: str, deed: str) -> None:
+        """Raise NotAllowed, naming whom to ask, for whoever may not decide over entries of the domain."""
+        if not self.may_steward(actor, domain):
+            msg = f"Only a steward of {domain}, a champion or an admin can {deed}."
+            raise NotAllowed(msg, ask=self.steward_of(domain))
+
+    def _people(self, named: Collection[str]) -> Iterator[str]:
+        for one in named:
+            if one.startswith("S"):
+                yield from sorted(self.workspace.members_of(one))
+            elif one != EVERYBODY:
+                yield one
 
 
 def require_colleague(actor: Actor) -> None:

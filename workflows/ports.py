@@ -17,3 +17,15 @@ class DeliveryBell(Protocol):
     def ring(self) -> None:
         """Wake the messenger; never blocks and never fails."""
         ...
+
+
+class Workspace(Protocol):
+    """Knows the people of the workspace, from memory: it answers at once and never asks Slack while somebody waits."""
+
+    def members_of(self, group_id: str) -> frozenset[str]:
+        """Return the active members of a user group; none for a group nobody knows."""
+        ...
+
+    def is_active(self, user_id: str) -> bool:
+        """Return False for people known to have left; who is not known counts as active."""
+        ...

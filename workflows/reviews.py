@@ -9,7 +9,7 @@ from store.reviews import ReviewAnswerRecord, ReviewRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.parts import without_unstorable_characters
-from workflows.errors import InvalidForm, NotAllowed, NotFound
+from workflows.errors import InvalidForm, NotFound
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
 
@@ -118,7 +118,7 @@ class Reviews:
         return [
             DueReview(entry, review.due_at, review.reason, review.asked_by)
             for entry, review in found
-            if entry and self.catalog.stewards.may_steward(actor, entry.document.domain)
+            if entry and self.catalog.people.may_steward(actor, entry.document.domain)
         ]
 
     def _owe_nudge(self, tx: Transaction, review: ReviewRecord, now: datetime) -> bool:
@@ -148,9 +148,7 @@ class Reviews:
         tx.outbox.edit(nudge_key(review.entry_id, review.due_at), at=now)
 
     def _require_steward(self, entry: Entry, actor: Actor) -> None:
-        if not self.catalog.stewards.may_steward(actor, entry.document.domain):
-            msg = f"Only the steward of {entry.document.domain} or an admin can answer for {entry.id}."
-            raise NotAllowed(msg, ask=entry.steward)
+        self.catalog.people.require_steward(actor, entry.document.domain, f"answer for {entry.id}")
 
 
 def nudge_key(entry_id: str, due_at: datetime) -> str:

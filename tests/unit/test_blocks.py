@@ -29,7 +29,15 @@ from workflows.writeups.questions import STEPS
 from workflows.writeups.writeups import WriteUp
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ENTRY = Entry(GPU_OOM, created_by="U1", last_verified_at=NOW, last_verified_by="U2", steward="USTEWARD")
+ENTRY = Entry(
+    GPU_OOM,
+    revision=1,
+    created_by="U1",
+    updated_at=NOW,
+    last_verified_at=NOW,
+    last_verified_by="U2",
+    steward="USTEWARD",
+)
 HOSTILE = st.one_of(
     st.text(min_size=1, max_size=400),
     st.sampled_from(

@@ -116,7 +116,7 @@ def test_the_example_filled_in_is_understood(monkeypatch: pytest.MonkeyPatch, tm
 
     assert settings.slack_bot_token is not None
     assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
-    assert settings.stewards == {"default": "U0123"}
+    assert settings.stewards == {"default": ["U0123"]}
     assert settings.store_url == "sqlite:///data/faultline.db"
 
 

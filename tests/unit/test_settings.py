@@ -72,7 +72,7 @@ def test_settings_are_read_from_the_environment_and_from_a_file(
 
     assert settings.admins == ["U1", "U2"]
     assert settings.review_interval == timedelta(days=30)
-    assert settings.stewards == {"default": "U9"}
+    assert settings.stewards == {"default": ["U9"]}
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

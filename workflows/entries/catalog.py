@@ -1,6 +1,6 @@
-"""The catalog: taking entries in, looking them up, and keeping the search index equal to what is published."""
+"""The catalog: looking entries up, for people who may see them, and keeping search equal to what is published."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,38 +9,27 @@ from store import Store, Transaction
 from store.entries import EntryRecord
 from workflows.clock import Clock
 from workflows.entries.document import FailureMode
-from workflows.entries.importing import EntryFile, read_catalog
-from workflows.errors import NotFound, UserError
-from workflows.people import Actor, Stewards, require_colleague
+from workflows.entries.entry import Entry, canonical_id, entry_of
+from workflows.entries.importing import EntryFile, Fault, InvalidCatalog, read_catalog
+from workflows.entries.ledger import Change, begin_entry, change_entry
+from workflows.entries.threeway import join
+from workflows.errors import NotFound
+from workflows.people import OPERATOR, Actor, People
 from workflows.search.index import SearchIndex
 
 IMPORT = timedelta(minutes=10)  # nobody waits for an import; a large catalog takes seconds
 STARTING_REASON = "nobody here has verified it yet"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A failure mode with what only this organisation knows of it: who verified it when, and who answers for it."""
-
-    document: FailureMode
-    created_by: str | None
-    last_verified_at: datetime | None
-    last_verified_by: str | None
-    steward: str | None
-
-    @property
-    def id(self) -> str:
-        """The id by which people cite it, such as FM-0012."""
-        return self.document.id
+MAX_HOPS = 10  # from a merged entry to the one it became part of
+LISTED_DIFFERENCES = 5
 
 
 @dataclass(frozen=True)
 class Imported:
-    """How many entries an import added, changed and found unchanged."""
+    """What an import did, or would do: the ids it adds, changes and leaves, each in order."""
 
-    added: int
-    changed: int
-    unchanged: int
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
 @dataclass
@@ -50,6 +39,8 @@ class _Shelf:
     state: tuple[int, datetime | None] = (-1, None)
     entries: dict[str, Entry] = field(default_factory=dict)
     index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
+    closed: dict[str, Entry] = field(default_factory=dict)
+    closed_index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
 
 
 @dataclass(frozen=True)
@@ -58,20 +49,35 @@ class Catalog:
 
     store: Store
     clock: Clock
-    stewards: Stewards
+    people: People
     review_interval: timedelta
     _shelf: _Shelf = field(default_factory=_Shelf)
 
-    def import_folder(self, folder: Path) -> Imported:
-        """Take in the folder's entries, all or none; raises UserError naming what is wrong and where.
+    def import_folder(self, folder: Path, *, actor: Actor = OPERATOR) -> Imported:
+        """Take in the folder's entries, all or none; raises UserError naming what is wrong and where."""
+        return self.import_files(read_catalog(folder), actor=actor)
 
-        Entries that stand unchanged since their last import are left alone, so importing twice changes nothing.
+    def import_files(self, files: Sequence[EntryFile], *, actor: Actor, dry_run: bool = False) -> Imported:
+        """Take in the entries, all or none, or with `dry_run` only say what would change.
+
+        Files that stand unchanged since their last import change nothing. A changed file is joined with what people
+        changed here since; raises InvalidCatalog naming every field that both changed.
         """
-        files = read_catalog(folder)
         with self.store.begin(within=IMPORT) as tx:
-            imported = self._take_in(tx, files)
-        self.refresh()
-        return imported
+            tx.entries.take_turns()
+            planned = [self._plan(tx, file) for file in files]
+            faults = [fault for plan in planned for fault in plan.faults]
+            if faults:
+                raise InvalidCatalog(faults)
+            if not dry_run:
+                self._carry_out(tx, planned, actor)
+        if not dry_run:
+            self.refresh()
+        return Imported(
+            added=tuple(plan.file.entry.id for plan in planned if plan.known is None),
+            changed=tuple(plan.file.entry.id for plan in planned if plan.known and plan.document),
+            unchanged=tuple(plan.file.entry.id for plan in planned if plan.known and not plan.document),
+        )
 
     def is_empty(self) -> bool:
         """Return whether no entry was ever taken in."""
@@ -84,13 +90,12 @@ class Catalog:
             state = tx.entries.state()
             if state == self._shelf.state:
                 return
-            records = tx.entries.all(status="published")
-        entries = {record.id: self._entry(record) for record in records}
-        open_to_all = [entry for entry in entries.values() if entry.document.visibility == "org"]
-        self._shelf.index = SearchIndex(
-            [entry.document for entry in open_to_all if entry.document.mapping_use != "discouraged"]
-        )
-        self._shelf.entries = {entry.id: entry for entry in open_to_all}
+            records = tx.entries.all(statuses=("published",))
+        entries = [entry_of(record, self.people) for record in records]
+        open_to_all = {entry.id: entry for entry in entries if entry.document.visibility == "org"}
+        closed = {entry.id: entry for entry in entries if entry.document.visibility != "org"}
+        self._shelf.index, self._shelf.closed_index = _indexed(open_to_all.values()), _indexed(closed.values())
+        self._shelf.entries, self._shelf.closed = open_to_all, closed
         self._shelf.state = state
 
     @property
@@ -98,55 +103,109 @@ class Catalog:
         """The index over the published entries that everyone may see."""
         return self._shelf.index
 
+    def closed_to_most(self, actor: Actor) -> tuple[SearchIndex, dict[str, Entry]]:
+        """Return the index over entries that are not for everyone, and those of them that this person may see."""
+        visible = {
+            entry_id: entry
+            for entry_id, entry in self._shelf.closed.items()
+            if self.people.may_see(actor, entry.document)
+        }
+        return self._shelf.closed_index, visible
+
     def published(self) -> list[Entry]:
         """Return the published entries that everyone may see, ordered by id."""
         return list(self._shelf.entries.values())
 
     def published_entry(self, entry_id: str) -> Entry | None:
-        """Return the published entry with this id from memory, or None."""
+        """Return the published entry with this id that everyone may see, from memory, or None."""
         return self._shelf.entries.get(entry_id)
 
-    def entry(self, reference: str, actor: Actor) -> Entry:
-        """Return the entry that a person means by `FM-0012`, `fm12` or `12`; raises NotFound or NotAllowed."""
-        require_colleague(actor)
+    def entry(self, reference: str, actor: Actor, *, follow: bool = True) -> Entry:
+        """Return the entry that a person means by `FM-0012`, `fm12` or `12`; raises NotFound or NotAllowed.
+
+        An entry that was merged leads to the one it became part of, unless `follow` is False.
+        """
+        self.people.require_reader(actor)
         entry_id = canonical_id(reference)
         with self.store.read() as tx:
-            record = tx.entries.get(entry_id)
-        if record is None or not self._may_see(record, actor):
-            msg = f"There is no entry {entry_id} in the catalog; try `/failure search` with a few words instead."
-            raise NotFound(msg)
-        return self._entry(record)
+            record = self._followed(tx, entry_id) if follow else tx.entries.get(entry_id)
+            if record is None or not self._may_see(tx, record, actor):
+                msg = f"There is no entry {entry_id} in the catalog; try `/failure search` with a few words instead."
+                raise NotFound(msg)
+        return entry_of(record, self.people)
+
+    def entries(self, actor: Actor, *, statuses: Sequence[str] = ()) -> list[Entry]:
+        """Return every entry that this person may see, of some statuses where given, ordered by id."""
+        self.people.require_reader(actor)
+        with self.store.read() as tx:
+            visible = [record for record in tx.entries.all(statuses=statuses) if self._may_see(tx, record, actor)]
+        return [entry_of(record, self.people) for record in visible]
+
+    def all_documents(self, actor: Actor) -> list[FailureMode]:
+        """Return the documents of every entry that this person may see, ordered by id."""
+        return [entry.document for entry in self.entries(actor)]
 
     def drafts_of(self, actor: Actor) -> list[Entry]:
-        """Return the draft entries that this person wrote, oldest first."""
+        """Return the entries that this person wrote and that are not published yet, oldest first."""
         with self.store.read() as tx:
-            records = tx.entries.all(status="draft", created_by=actor.user_id)
-        return [self._entry(record) for record in records]
+            records = tx.entries.all(statuses=("draft", "in_review"), created_by=actor.user_id)
+        return [entry_of(record, self.people) for record in records]
 
-    def add_draft(self, tx: Transaction, draft: FailureMode, *, by: str) -> None:
+    def add_draft(self, tx: Transaction, draft: FailureMode, *, by: str, reason: str) -> None:
         """Keep a new draft entry as part of the caller's transaction."""
-        now = self.clock()
-        tx.entries.put(_new_record(draft, fingerprint="", created_by=by, now=now))
+        begin_entry(tx, draft, Change("draft", by, reason), self.clock())
 
-    def _take_in(self, tx: Transaction, files: Iterable[EntryFile]) -> Imported:
+    def _followed(self, tx: Transaction, entry_id: str) -> EntryRecord | None:
+        record = tx.entries.get(entry_id)
+        for _ in range(MAX_HOPS):
+            if record is None or record.status != "merged" or record.successor_id is None:
+                break
+            record = tx.entries.get(record.successor_id)
+        return record
+
+    def _may_see(self, tx: Transaction, record: EntryRecord, actor: Actor) -> bool:
+        document = FailureMode.model_validate(record.document)
+        return self.people.may_see(actor, document) or self.people.may_see(
+            actor, document, involved=tx.revisions.authors_of(record.id)
+        )
+
+    def _plan(self, tx: Transaction, file: EntryFile) -> "_Plan":
+        known = tx.entries.take(file.entry.id)
+        if known is None:
+            return _Plan(file, None, file.entry)
+        if known.fingerprint == file.fingerprint:
+            return _Plan(file, known, None)
+        imported = next((one for one in tx.revisions.of(known.id) if one.kind == "import"), None)
+        wanted = file.entry.model_dump(mode="json")
+        if imported is None or imported.document == known.document:
+            return _Plan(file, known, file.entry if wanted != known.document else None)
+        base = FailureMode.model_validate(imported.document).model_dump(mode="json")
+        joined = join(base, wanted, FailureMode.model_validate(known.document).model_dump(mode="json"))
+        faults = tuple(
+            Fault(file.path, f"{conflict.path} was changed in the file and here too; bring one in line with the other.")
+            for conflict in joined.conflicts[:LISTED_DIFFERENCES]
+        )
+        changed = joined.document != known.document
+        return _Plan(file, known, FailureMode.model_validate(joined.document) if changed else None, faults)
+
+    def _carry_out(self, tx: Transaction, planned: Iterable["_Plan"], actor: Actor) -> None:
         now = self.clock()
-        tx.entries.take_turns()
         added: list[str] = []
-        changed = unchanged = 0
-        for file in files:
-            known = tx.entries.get(file.entry.id)
-            if known is None:
-                tx.entries.put(_new_record(file.entry, fingerprint=file.fingerprint, created_by=None, now=now))
-                added.append(file.entry.id)
-            elif known.fingerprint == file.fingerprint:
-                unchanged += 1
-            else:
-                tx.entries.put(_changed_record(known, file, now))
-                changed += 1
-        numbers = [int(file.entry.id.removeprefix("FM-")) for file in files]
-        tx.entries.reserve_numbers(max(numbers, default=0))
+        numbers = [0]
+        for plan in planned:
+            numbers.append(int(plan.file.entry.id.removeprefix("FM-")))
+            change = Change("import", actor.user_id, f"imported from {plan.file.path.name}")
+            if plan.known is None:
+                begin_entry(tx, plan.file.entry, change, now, fingerprint=plan.file.fingerprint)
+                added.append(plan.file.entry.id)
+            elif plan.document is not None:
+                known = plan.known
+                change_entry(
+                    tx, known, plan.document, change, now, fingerprint=plan.file.fingerprint,
+                    status_reason=known.status_reason, successor_id=known.successor_id,
+                )  # fmt: skip
+        tx.entries.reserve_numbers(max(numbers))
         self._spread_first_reviews(tx, added, now)
-        return Imported(len(added), changed, unchanged)
 
     def _spread_first_reviews(self, tx: Transaction, added: list[str], now: datetime) -> None:
         """Give new entries first review dates spread over one interval, so that no steward gets sixty at once."""
@@ -154,57 +213,19 @@ class Catalog:
             due_at = now + self.review_interval * (place / len(added))
             tx.reviews.schedule(entry_id, due_at, STARTING_REASON)
 
-    def _may_see(self, record: EntryRecord, actor: Actor) -> bool:
-        if record.status == "draft":
-            return record.created_by == actor.user_id or self.stewards.may_steward(actor, record.domain)
-        return record.document.get("visibility") != "restricted" or self.stewards.may_steward(actor, record.domain)
 
-    def _entry(self, record: EntryRecord) -> Entry:
-        return Entry(
-            document=FailureMode.model_validate(record.document),
-            created_by=record.created_by,
-            last_verified_at=record.last_verified_at,
-            last_verified_by=record.last_verified_by,
-            steward=self.stewards.of(record.domain),
-        )
+@dataclass(frozen=True)
+class _Plan:
+    """What an import makes of one file: the entry known so far, the document it becomes (None: as it is), faults."""
+
+    file: EntryFile
+    known: EntryRecord | None
+    document: FailureMode | None
+    faults: tuple[Fault, ...] = ()
 
 
-def canonical_id(reference: str) -> str:
-    """Return `FM-0012` for what a person types: FM-12, fm 12, 0012; raises UserError for anything else."""
-    digits = reference.strip().upper().removeprefix("FM").strip(" -–#")
-    if not digits.isdecimal() or not digits.isascii() or len(digits) > 6:  # noqa: PLR2004 - the id's longest form
-        shown = reference.strip()[:40] or "nothing"
-        msg = f"An entry is named like FM-0012, and “{shown}” is not; try `/failure search` with a few words instead."
-        raise UserError(msg)
-    return f"FM-{int(digits):04d}"
+def _indexed(entries: Iterable[Entry]) -> SearchIndex:
+    return SearchIndex([entry.document for entry in entries if entry.document.mapping_use != "discouraged"])
 
 
-def _new_record(entry: FailureMode, *, fingerprint: str, created_by: str | None, now: datetime) -> EntryRecord:
-    return EntryRecord(
-        id=entry.id,
-        slug=entry.slug,
-        title=entry.title,
-        status=entry.status,
-        domain=entry.domain,
-        document=entry.model_dump(mode="json"),
-        fingerprint=fingerprint,
-        revision=1,
-        created_by=created_by,
-        created_at=now,
-        updated_at=now,
-        last_verified_at=None,
-        last_verified_by=None,
-    )
-
-
-def _changed_record(known: EntryRecord, file: EntryFile, now: datetime) -> EntryRecord:
-    fresh = _new_record(file.entry, fingerprint=file.fingerprint, created_by=known.created_by, now=now)
-    return EntryRecord(
-        **{
-            **vars(fresh),
-            "revision": known.revision + 1,
-            "created_at": known.created_at,
-            "last_verified_at": known.last_verified_at,
-            "last_verified_by": known.last_verified_by,
-        }
-    )
+__all__ = ["Catalog", "Entry", "Imported", "canonical_id"]

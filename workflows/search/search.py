@@ -1,12 +1,13 @@
 """`/failure search`: what a person finds by asking."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from workflows.entries.catalog import Catalog, Entry
 from workflows.errors import UserError
-from workflows.people import Actor, require_colleague
+from workflows.people import Actor
 from workflows.search.index import Match
 from workflows.search.words import words
 
@@ -34,33 +35,43 @@ class Search:
 
     def find(self, query: str, actor: Actor, *, limit: int = 5) -> list[Found]:
         """Return the entries that speak of the query, best first; raises UserError for an empty query."""
-        require_colleague(actor)
+        self.catalog.people.require_reader(actor)
         if not query.strip():
             msg = "Say what you see, for example: `/failure search loss is NaN after the driver update`."
             raise UserError(msg)
         asked = query[:MAX_QUERY]
+        index, closed = self.catalog.closed_to_most(actor)
         matches = self.catalog.index.rank(asked, limit=MAX_RESULTS)
+        if closed:
+            more = [match for match in index.rank(asked, limit=MAX_RESULTS) if match.entry_id in closed]
+            matches = sorted([*matches, *more], key=lambda match: -match.score)
+        known = {match.entry_id: self.catalog.published_entry(match.entry_id) for match in matches} | closed
         if len(words(asked)) <= SHORT_QUERY:
-            matches = self._reranked(asked, matches)
+            matches = _reranked(asked, matches, known)
         worth_showing = max((match.score for match in matches), default=0.0) * WORTH_SHOWING
-        found = [self._found(match) for match in matches if match.score >= worth_showing]
-        return [one for one in found if one is not None][: max(1, min(limit, MAX_RESULTS))]
+        found = [
+            Found(entry, match.score, why(match))
+            for match in matches
+            if match.score >= worth_showing and (entry := known[match.entry_id]) is not None
+        ]
+        return found[: max(1, min(limit, MAX_RESULTS))]
 
-    def _reranked(self, query: str, matches: list[Match]) -> list[Match]:
-        best = max((match.score for match in matches), default=0.0)
-        return sorted(matches, key=lambda match: -(match.score + best * TITLE_BONUS * self._likeness(query, match)))
 
-    def _likeness(self, query: str, match: Match) -> float:
-        """Return how like the query the entry's title or nearest alias is, from 0 to 1."""
-        entry = self.catalog.published_entry(match.entry_id)
-        if entry is None:
-            return 0.0
-        names = (entry.document.title, *entry.document.aliases)
-        return max(fuzz.token_sort_ratio(query.lower(), name.lower()) for name in names) / 100
+def _reranked(query: str, matches: list[Match], known: Mapping[str, Entry | None]) -> list[Match]:
+    best = max((match.score for match in matches), default=0.0)
 
-    def _found(self, match: Match) -> Found | None:
-        entry = self.catalog.published_entry(match.entry_id)
-        return Found(entry, match.score, why(match)) if entry else None
+    def weight(match: Match) -> float:
+        return match.score + best * TITLE_BONUS * _likeness(query, known[match.entry_id])
+
+    return sorted(matches, key=weight, reverse=True)
+
+
+def _likeness(query: str, entry: Entry | None) -> float:
+    """Return how like the query the entry's title or nearest alias is, from 0 to 1."""
+    if entry is None:
+        return 0.0
+    names = (entry.document.title, *entry.document.aliases)
+    return max(fuzz.token_sort_ratio(query.lower(), name.lower()) for name in names) / 100
 
 
 def why(match: Match) -> str:

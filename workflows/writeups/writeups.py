@@ -103,7 +103,8 @@ class WriteUps:
         if writeup.next_step is not None:
             return writeup
         draft = _draft(tx.entries.next_number(), writeup.answers)
-        self.catalog.add_draft(tx, draft, by=actor.user_id)
+        reason = f"written up after an incident (write-up {writeup.id})"
+        self.catalog.add_draft(tx, draft, by=actor.user_id, reason=reason)
         tx.writeups.became(writeup.id, draft.id, at=self.clock())
         return WriteUp(writeup.id, writeup.channel_id, writeup.answers, draft.id)
 

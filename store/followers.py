@@ -1,0 +1,125 @@
+"""Who follows what, who was shown which entry, and the changes people are still to be told of."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from store.insertion import insert_once
+from store.models import ExposureRow, NoticeRow, SubscriptionRow
+from store.records import record_of
+
+
+@dataclass(frozen=True)
+class SubscriptionRecord:
+    """A person follows an `entry`, a `domain` or a `tag`."""
+
+    user_id: str
+    kind: str
+    target: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class NoticeRecord:
+    """A change a person is to be told of; `batch` names the one message that tells it, once there is one."""
+
+    id: int
+    user_id: str
+    entry_id: str
+    revision: int
+    why: str
+    created_at: datetime
+    batch: str | None
+
+
+class Followers:
+    """Subscriptions, exposures and notices within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def subscribe(self, user_id: str, kind: str, target: str, at: datetime) -> bool:
+        """Follow something; return False where the person follows it already."""
+        return insert_once(self._session, SubscriptionRow, user_id=user_id, kind=kind, target=target, since=at)
+
+    def unsubscribe(self, user_id: str, kind: str, target: str) -> bool:
+        """Follow it no more; return False where the person did not follow it."""
+        followed = (
+            (SubscriptionRow.user_id == user_id) & (SubscriptionRow.kind == kind) & (SubscriptionRow.target == target)
+        )
+        gone = self._session.scalars(delete(SubscriptionRow).where(followed).returning(SubscriptionRow.target))
+        return gone.first() is not None
+
+    def subscriptions_of(self, user_id: str) -> list[SubscriptionRecord]:
+        """Return what the person follows."""
+        query = select(SubscriptionRow).where(SubscriptionRow.user_id == user_id)
+        ordered = query.order_by(SubscriptionRow.kind, SubscriptionRow.target)
+        return [record_of(SubscriptionRecord, row) for row in self._session.scalars(ordered)]
+
+    def followers_of(self, targets: Collection[tuple[str, str]]) -> set[str]:
+        """Return who follows any of the targets, each a kind and a name."""
+        if not targets:
+            return set()
+        wanted = tuple_(SubscriptionRow.kind, SubscriptionRow.target).in_(targets)
+        return set(self._session.scalars(select(SubscriptionRow.user_id).where(wanted)))
+
+    def shown(self, entry_ids: Iterable[str], user_id: str, at: datetime, *, opened: bool = False) -> None:
+        """Note that the person was shown the entries, or opened them whole."""
+        moments = {"last_shown_at": at, **({"opened_at": at} if opened else {})}
+        for entry_id in entry_ids:
+            if not insert_once(self._session, ExposureRow, entry_id=entry_id, user_id=user_id, **moments):
+                both = (ExposureRow.entry_id == entry_id) & (ExposureRow.user_id == user_id)
+                self._session.execute(update(ExposureRow).where(both).values(**moments))
+
+    def shown_since(self, entry_id: str, moment: datetime) -> set[str]:
+        """Return who was shown the entry after the moment."""
+        lately = (ExposureRow.entry_id == entry_id) & (ExposureRow.last_shown_at > moment)
+        return set(self._session.scalars(select(ExposureRow.user_id).where(lately)))
+
+    def exposure(self, entry_id: str) -> tuple[int, datetime | None]:
+        """Return to how many people the entry was shown, and when it was last shown or opened."""
+        counted = select(func.count(), func.max(ExposureRow.last_shown_at)).where(ExposureRow.entry_id == entry_id)
+        people, last = self._session.execute(counted).one()
+        return int(people), last
+
+    def notify(self, user_id: str, entry_id: str, revision: int, why: str, at: datetime) -> bool:
+        """Note that the person is to be told of the revision; return False where that is noted already."""
+        return insert_once(
+            self._session, NoticeRow, user_id=user_id, entry_id=entry_id, revision=revision, why=why, created_at=at
+        )
+
+    def untold(self, *, before: datetime) -> list[NoticeRecord]:
+        """Return the notices without a message yet of people whose newest one is older than the moment.
+
+        A person whose entry is still being changed is left in peace until it rests.
+        """
+        quiet = (
+            select(NoticeRow.user_id)
+            .where(NoticeRow.batch.is_(None))
+            .group_by(NoticeRow.user_id)
+            .having(func.max(NoticeRow.created_at) <= before)
+        )
+        query = select(NoticeRow).where(NoticeRow.batch.is_(None), NoticeRow.user_id.in_(quiet))
+        return [record_of(NoticeRecord, row) for row in self._session.scalars(query.order_by(NoticeRow.id))]
+
+    def gather(self, notice_ids: Collection[int], batch: str) -> None:
+        """Let one message tell these notices; those that another process gathered stay there."""
+        free = NoticeRow.id.in_(notice_ids) & NoticeRow.batch.is_(None)
+        self._session.execute(
+            update(NoticeRow).where(free).values(batch=batch), execution_options={"synchronize_session": False}
+        )
+
+    def batch(self, batch: str) -> list[NoticeRecord]:
+        """Return what one message tells, oldest first."""
+        query = select(NoticeRow).where(NoticeRow.batch == batch).order_by(NoticeRow.id)
+        return [record_of(NoticeRecord, row) for row in self._session.scalars(query)]
+
+    def hand_over(self, source: str, target: str, at: datetime) -> None:
+        """Let those who follow one entry follow another."""
+        of_source = (SubscriptionRow.kind == "entry") & (SubscriptionRow.target == source)
+        query = select(SubscriptionRow.user_id).where(of_source)
+        for user_id in list(self._session.scalars(query)):
+            self.subscribe(user_id, "entry", target, at)

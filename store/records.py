@@ -1,0 +1,11 @@
+"""Turning rows into the frozen records that leave a transaction."""
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+Record = TypeVar("Record")
+
+
+def record_of(kind: type[Record], row: Any) -> Record:
+    """Return the record whose fields are the row's columns of the same names."""
+    return kind(**{one.name: getattr(row, one.name) for one in fields(kind)})  # type: ignore[arg-type]  # only dataclasses are passed
