@@ -10,7 +10,7 @@
     └── Governance, TaxonomyMap, PatternUse, Author, LeftOut
 
 Vocabulary terms are plain strings here; workflows/entries/vocabulary.py says which ones exist.
-Frequency, detectability and action priority are derived in workflows/entries/priority.py and have no field, so nobody
+Frequency, detectability and action priority are derived in workflows/quality/priority.py and have no field, so nobody
 can type them. Documents written for an older schema are brought up to date when they are read: upgrades.py.
 """
 

@@ -1,0 +1,90 @@
+"""The other entries of a catalog, indexed once, so that judging each of thousands stays cheap."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+from workflows.entries.document import FailureMode
+from workflows.search.words import stems
+
+CANDIDATES: Final = 25  # compared letter by letter; a double is among the first few by shared rare words
+POSTINGS: Final = 500  # looked at per entry, rarest words first: bounds the work where all entries are alike
+GONE: Final = frozenset({"archived", "rejected", "merged"})
+
+
+class Neighbourhood(Mapping[str, FailureMode]):
+    """The entries by slug, with what is looked up across entries ready at hand."""
+
+    def __init__(self, entries: Mapping[str, FailureMode] | Iterable[FailureMode]) -> None:
+        found = entries.values() if isinstance(entries, Mapping) else entries
+        self._entries = {entry.slug: entry for entry in found}
+
+    def __getitem__(self, slug: str) -> FailureMode:
+        return self._entries[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def published_with_alias(self, alias: str) -> list[FailureMode]:
+        """Return the published entries that carry the alias, whatever its case and spacing."""
+        return self._by_alias.get(plain(alias), [])
+
+    def candidates(self, entry: FailureMode) -> list[FailureMode]:
+        """Return the living entries that share this one's rarest words, the most alike first, without itself."""
+        shared: defaultdict[str, float] = defaultdict(float)
+        for slug in self._by_title.get(plain(entry.title), ()):
+            shared[slug] += 1
+        looked_at = 0
+        held = ((word, self._by_word[word]) for word in _distinctive(entry) if word in self._by_word)
+        for _, holders in sorted(held, key=lambda pair: (len(pair[1]), pair[0])):
+            looked_at += len(holders)
+            if looked_at > POSTINGS and shared:
+                break
+            for slug in holders[:POSTINGS]:
+                shared[slug] += 1 / len(holders)
+        best = sorted(shared, key=lambda slug: (-shared[slug], slug))[: CANDIDATES + 1]
+        return [found for slug in best if (found := self._entries[slug]).id != entry.id]
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[FailureMode]]:
+        by_alias: defaultdict[str, list[FailureMode]] = defaultdict(list)
+        for entry in self._entries.values():
+            if entry.status == "published":
+                for alias in {plain(alias) for alias in entry.aliases}:
+                    by_alias[alias].append(entry)
+        return dict(by_alias)
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[str]]:
+        by_word: defaultdict[str, list[str]] = defaultdict(list)
+        for entry in self._living:
+            for word in _distinctive(entry):
+                by_word[word].append(entry.slug)
+        return dict(by_word)
+
+    @cached_property
+    def _by_title(self) -> dict[str, list[str]]:
+        by_title: defaultdict[str, list[str]] = defaultdict(list)
+        for entry in self._living:
+            by_title[plain(entry.title)].append(entry.slug)
+        return {title: slugs[:CANDIDATES] for title, slugs in by_title.items()}
+
+    @property
+    def _living(self) -> Iterable[FailureMode]:
+        return (entry for entry in self._entries.values() if entry.status not in GONE)
+
+
+def plain(text: str) -> str:
+    """Return the text as it is compared: lower case, one space between words, no outer punctuation."""
+    return re.sub(r"[^\w]+", " ", text.casefold()).strip()
+
+
+def _distinctive(entry: FailureMode) -> frozenset[str]:
+    """Return the stems by which doubles find each other: of title, aliases and summary, or of the symptom."""
+    texts = (entry.title, *entry.aliases, entry.summary or entry.symptom[:280])
+    return frozenset(stem for text in texts for stem in stems(text))
