@@ -1,9 +1,11 @@
-"""Reading a folder of entries: everything is right, or nothing is taken and every fault is named."""
+"""Reading a folder of entries: everything is right, or nothing is taken and every fault is named with its line."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,15 @@ import yaml
 from pydantic import ValidationError
 
 from workflows.entries.document import FailureMode
+from workflows.entries.places import Places, path_of, places
 from workflows.entries.vocabulary import Vocabulary
+from workflows.entries.yamlfile import MAX_FILE_BYTES, Unreadable, content_of, safe_yaml
 from workflows.errors import UserError
 
-MAX_FILE_BYTES = 1_048_576  # an entry is a few kilobytes; more is a mistake or an attack
-MAX_DEPTH = 40
+__all__ = ["MAX_FILE_BYTES", "EntryFile", "Fault", "InvalidCatalog", "read_catalog", "read_entry", "safe_yaml"]
+
+MAX_FAULTS_TOLD = 100  # who has more has one mistake many times
+MAX_FAULTS_IN_FILE = 20
 
 
 @dataclass(frozen=True)
@@ -30,23 +36,33 @@ class EntryFile:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one file, in one sentence."""
+    """What is wrong with one file, in one sentence, and on which line (from 1)."""
 
     path: Path
     sentence: str
+    line: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.sentence}"
 
 
 class InvalidCatalog(UserError):
     """Files that cannot be taken; nothing was imported."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        lines = "\n".join(f"  {fault.path}: {fault.sentence}" for fault in faults)
-        super().__init__(f"Nothing was imported, because {len(faults)} thing(s) need correcting first:\n{lines}")
+        lines = [f"  {fault}" for fault in faults[:MAX_FAULTS_TOLD]]
+        if len(faults) > MAX_FAULTS_TOLD:
+            lines.append(f"  … and {len(faults) - MAX_FAULTS_TOLD} more.")
+        told = "\n".join(lines)
+        super().__init__(f"Nothing was imported, because {len(faults)} thing(s) need correcting first:\n{told}")
         self.faults = tuple(faults)
 
 
-def read_catalog(folder: Path) -> list[EntryFile]:
-    """Return the entries of the folder, ordered by id; raises InvalidCatalog naming every fault."""
+def read_catalog(folder: Path, extension: Path | None = None) -> list[EntryFile]:
+    """Return the entries of the folder, ordered by id; raises InvalidCatalog naming every fault.
+
+    `extension` is the organisation's own vocabulary file. Raises UserError for a folder that holds no catalog.
+    """
     if not folder.is_dir():
         msg = f"There is no folder {folder}; name one that holds entries/*.yaml and vocabulary.yaml."
         raise UserError(msg)
@@ -54,69 +70,113 @@ def read_catalog(folder: Path) -> list[EntryFile]:
     if not paths:
         msg = f"{folder} holds no entries/*.yaml; name the catalog's folder, for example catalog/."
         raise UserError(msg)
-    vocabulary = Vocabulary.load(folder)
-    read = [_read(path, vocabulary) for path in paths]
+    vocabulary = Vocabulary.load(folder, extension)
+    read = [read_entry(path, vocabulary) for path in paths]
     files = [one for one in read if isinstance(one, EntryFile)]
     faults = [fault for one in read if isinstance(one, list) for fault in one]
-    faults += _given_twice(files)
+    faults += [*_given_twice(files), *_circles(files)]
     if faults:
         raise InvalidCatalog(faults)
     return sorted(files, key=lambda file: file.entry.id)
 
 
-def _read(path: Path, vocabulary: Vocabulary) -> EntryFile | list[Fault]:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        return [Fault(path, f"the file is larger than {MAX_FILE_BYTES} bytes; an entry is a few kilobytes.")]
-    content = path.read_bytes()
+def read_entry(path: Path, vocabulary: Vocabulary) -> EntryFile | list[Fault]:
+    """Return the entry that stands in the file, or everything that is wrong with it."""
     try:
-        entry = FailureMode.model_validate(safe_yaml(content))
-    except yaml.YAMLError as broken:
-        return [Fault(path, f"this is not readable as YAML: {' '.join(str(broken).split())}")]
+        content = content_of(path)
+        document = safe_yaml(content)
+    except Unreadable as unreadable:
+        return [Fault(path, unreadable.sentence, unreadable.line)]
+    try:
+        entry = FailureMode.model_validate(document)
     except ValidationError as invalid:
-        return [Fault(path, _sentence(error)) for error in invalid.errors()]
-    faults = [Fault(path, sentence) for sentence in (*vocabulary.unknown_terms(entry), *_unusable_signatures(entry))]
-    return faults or EntryFile(path, entry, hashlib.sha256(content).hexdigest())
+        return list(_invalid_fields(path, places(content), invalid))[:MAX_FAULTS_IN_FILE]
+    sentences = [*vocabulary.unknown_terms(entry), *_unusable_signatures(entry)]
+    if not sentences:
+        return EntryFile(path, entry, hashlib.sha256(content).hexdigest())
+    found = places(content)
+    return [Fault(path, one, found.line(path_of(one.partition(":")[0]))) for one in sentences][:MAX_FAULTS_IN_FILE]
 
 
-def safe_yaml(content: bytes) -> Any:
-    """Return the YAML's value; raises yaml.YAMLError also for aliases and deep nesting, which make small files huge."""
-    depth = 0
-    for event in yaml.parse(content, yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            msg = f"aliases (*{event.anchor}) are not taken; write the value out"
-            raise yaml.YAMLError(msg)
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            msg = f"nested deeper than {MAX_DEPTH} levels"
-            raise yaml.YAMLError(msg)
-    return yaml.load(content, yaml.CSafeLoader)
+def _invalid_fields(path: Path, found: Places, invalid: ValidationError) -> Iterator[Fault]:
+    """Yield one fault a field; a field that may be one of several kinds is told once, with what it fails for each."""
+    errors = invalid.errors(include_url=False, include_context=False, include_input=False)
+    for field, problems in groupby(errors, key=lambda error: _written(found, error)):
+        place = ".".join(str(part) for part in field) or "the document"
+        told = list(dict.fromkeys(problem["msg"] for problem in problems))
+        yield Fault(path, f"{place}: {'; or: '.join(told)}.", found.line(field))
 
 
-def _sentence(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"]) or "the document"
-    return f"{place}: {error['msg']}."
+def _written(found: Places, error: Any) -> tuple[str | int, ...]:
+    """Return the path of the field that the file's author knows; pydantic adds which kind of value it tried."""
+    loc: tuple[str | int, ...] = error["loc"]
+    if error["type"] == "missing":
+        return loc
+    for length in range(len(loc), 0, -1):
+        if loc[:length] in found.lines:
+            return loc[:length]
+    return loc
 
 
 def _unusable_signatures(entry: FailureMode) -> Iterable[str]:
     options = re2.Options()
     options.log_errors = False
-    for signature in entry.log_signatures:
+    for place, signature in enumerate(entry.log_signatures):
         try:
             re2.compile(signature, options)
         except re2.error as unusable:
-            yield f"log signature {signature!r} cannot be used: {unusable}."
+            yield f"log_signatures.{place}: log signature {signature!r} cannot be used: {unusable}."
 
 
-def _given_twice(files: Sequence[EntryFile]) -> list[Fault]:
-    faults = []
+def _given_twice(files: Sequence[EntryFile]) -> Iterator[Fault]:
     for field in ("id", "slug"):
         count = Counter(getattr(file.entry, field) for file in files)
-        faults += [
-            Fault(file.path, f"{field} {getattr(file.entry, field)} stands in another file too.")
-            for file in files
-            if count[getattr(file.entry, field)] > 1
-        ]
-    return faults
+        for file in files:
+            if count[getattr(file.entry, field)] > 1:
+                sentence = f"{field} {getattr(file.entry, field)} stands in another file too."
+                yield Fault(file.path, sentence, _line_of(file, field))
+
+
+# Which relations order entries, and whether they are read from the entry to the other one or back.
+ORDERS = {"broader": ("above", False), "narrower": ("above", True), "supersedes": ("supersedes", False)}
+
+
+def _circles(files: Sequence[EntryFile]) -> Iterator[Fault]:
+    """Yield a fault for every circle of entries that stand above themselves or supersede themselves."""
+    by_slug = {file.entry.slug: file for file in files}
+    for order in ("above", "supersedes"):
+        graph: dict[str, set[str]] = {}
+        for one, other in _ordered(files, order):
+            graph.setdefault(one, set()).add(other)
+        while circle := _circle(graph):
+            for one, other in pairwise(circle):
+                graph[other].discard(one)  # the library lists a circle from what is needed to what needs it
+            around = " → ".join(reversed(circle))
+            file = next(by_slug[slug] for slug in circle if slug in by_slug)
+            yield Fault(file.path, f"related: {order} runs in a circle: {around}.", _line_of(file, "related"))
+
+
+def _ordered(files: Sequence[EntryFile], order: str) -> Iterator[tuple[str, str]]:
+    for file in files:
+        for relation in file.entry.related:
+            named, is_reversed = ORDERS.get(relation.type, ("", False))
+            if named == order:
+                pair = (file.entry.slug, relation.slug)
+                yield (pair[1], pair[0]) if is_reversed else pair
+
+
+def _circle(graph: dict[str, set[str]]) -> list[str] | None:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as found:
+        circle: list[str] = found.args[1]
+        return circle
+    return None
+
+
+def _line_of(file: EntryFile, field: str) -> int:
+    """Return where a field stands in a file that was read before; the first line if it has gone meanwhile."""
+    try:
+        return places(content_of(file.path)).line(path_of(field))
+    except yaml.YAMLError:
+        return 1

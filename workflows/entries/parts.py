@@ -42,9 +42,12 @@ Moment = Annotated[
 
 
 class Part(BaseModel):
-    """A frozen piece of the document that refuses fields it does not know, so a typo in YAML is an error."""
+    """A frozen piece of the document that refuses fields it does not know, so a typo in YAML is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Infinite numbers are refused as well: JSON has none, so no database could keep them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Link(Part):

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from workflows.entries.document import FailureMode
+from workflows.entries.yamlfile import Unreadable, content_of, safe_yaml
 from workflows.errors import UserError
 
 VOCABULARY_FILE = "vocabulary.yaml"
@@ -42,9 +41,9 @@ class Vocabulary:
     @classmethod
     def _read(cls, path: Path) -> "Vocabulary":
         try:
-            document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as broken:
-            msg = f"{path} is not readable as YAML: {' '.join(str(broken).split())}."
+            document = safe_yaml(content_of(path))
+        except Unreadable as unreadable:
+            msg = f"{path}:{unreadable.line}: {unreadable.sentence}"
             raise UserError(msg) from None
         if not isinstance(document, dict):
             msg = f"{path} must hold vocabularies by name, each with its terms and what they mean."
