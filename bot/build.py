@@ -37,7 +37,10 @@ from bot.web.server import serve
 from bot.workspace import NobodyKnown, SlackWorkspace
 from store import Store, Unavailable, migrate
 from workflows.clock import Clock, system_clock
+from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
+from workflows.entries.editing import Editing
+from workflows.entries.history import History
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import UserError
 from workflows.incidents import Incidents
@@ -64,6 +67,9 @@ class Workflows:
     incidents: Incidents
     reviews: Reviews
     writeups: WriteUps
+    editing: Editing
+    history: History
+    assessing: Assessing
     vocabulary: Vocabulary
 
 
@@ -121,7 +127,19 @@ def build_workflows(
         store, clock, catalog, suggestions, reviews, directory, bell, tuple(settings.incident_channels)
     )
     writeups = WriteUps(store, clock, catalog, vocabulary)
-    return Workflows(store, catalog, Search(catalog), suggestions, incidents, reviews, writeups, vocabulary)
+    return Workflows(
+        store=store,
+        catalog=catalog,
+        search=Search(catalog),
+        suggestions=suggestions,
+        incidents=incidents,
+        reviews=reviews,
+        writeups=writeups,
+        editing=Editing(store, clock, catalog, vocabulary),
+        history=History(store, clock, catalog),
+        assessing=Assessing(store, clock, catalog, vocabulary),
+        vocabulary=vocabulary,
+    )
 
 
 class NoChannels:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
@@ -134,6 +134,15 @@ class Incidents:
         """Return everything ever suggested for the incident, best first."""
         query = select(SuggestionRow).where(SuggestionRow.incident_id == incident_id).order_by(SuggestionRow.rank)
         return [_suggestion(row) for row in self._session.scalars(query)]
+
+    def rejections(self, entry_id: str) -> int:
+        """Return in how many incidents people said that the entry is not it."""
+        rejected = (SuggestionRow.entry_id == entry_id) & (SuggestionRow.verdict == "rejected")
+        return self._session.scalar(select(func.count()).where(rejected)) or 0
+
+    def cards_with(self, entry_id: str) -> int:
+        """Return on how many incident cards the entry stood."""
+        return self._session.scalar(select(func.count()).where(SuggestionRow.entry_id == entry_id)) or 0
 
     def put_suggestions(self, incident_id: int, suggestions: Sequence[SuggestionRecord]) -> None:
         """Insert the suggestions, or update those of the same entries."""

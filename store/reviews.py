@@ -47,6 +47,10 @@ class Reviews:
         row = self._session.get(ReviewRow, entry_id, with_for_update=True)
         return _review(row) if row else None
 
+    def due_date(self, entry_id: str) -> datetime | None:
+        """Return when the entry is next due, or None where nothing is scheduled."""
+        return self._session.scalar(select(ReviewRow.due_at).where(ReviewRow.entry_id == entry_id))
+
     def schedule(self, entry_id: str, due_at: datetime, reason: str, *, asked_by: str | None = None) -> None:
         """Set the entry's next review."""
         given = {"due_at": due_at, "reason": reason, "asked_by": asked_by}

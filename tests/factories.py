@@ -10,8 +10,11 @@ import yaml
 
 from store import Store
 from tests.doubles import CountingBell, KnownChannels, KnownPeople, StillClock
+from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode
+from workflows.entries.editing import Editing
+from workflows.entries.history import History
 from workflows.entries.vocabulary import Vocabulary
 from workflows.incidents import Incidents
 from workflows.people import Actor, People
@@ -37,6 +40,10 @@ VOCABULARY: dict[str, dict[str, str]] = {
     "model_family": {"any": "any"},
     "deployment_environment": {"any": "any"},
     "customer_segment": {"all": "all"},
+    "discipline": {"ml-engineering": "models", "security": "guards", "product": "decides", "peer": "anybody"},
+    "review_trigger": {"model-release": "a new model"},
+    "privacy_class": {"personal": "about people"},
+    "pattern": {"contain-first": "stop the harm first"},
 }
 
 
@@ -58,6 +65,68 @@ def failure_mode(number: int = 1, **given: Any) -> FailureMode:
             **given,
         }
     )
+
+
+# What an entry needs on top of `failure_mode` to pass every gate that its document alone decides.
+COMPLETE: dict[str, Any] = {
+    "summary": "Requests die on the accelerator; usually sev2. First move: shrink the batch.",
+    "aliases": ["first words for it", "second words for it", "third words for it"],
+    "latent_conditions": [{"text": "Nothing bounds the batch.", "certainty": "known"}],
+    "triggers": [{"kind": "load", "text": "A larger input arrives."}],
+    "effects": [{"category": "outage", "text": "Requests fail."}],
+    "business_impact": [{"kpi": "orders", "direction": "down", "low": 1, "high": 3, "unit": "%"}],
+    "reproduction": {"steps": ["Send a request with a batch of 4096."]},
+    "severity": {"typical": "sev2", "worst_credible": "sev1", "rationale": "A major function is degraded."},
+    "dimensions": {
+        "data_domain": ["any"],
+        "model_family": ["any"],
+        "deployment_environment": ["any"],
+        "customer_segment": ["all"],
+    },
+    "lifecycle_stage": "serving",
+    "applies_when": "A model serves on an accelerator.",
+    "detectors": [
+        {
+            "metric": "share of requests that fail",
+            "definition": "failed requests of all requests",
+            "comparison": "gt",
+            "threshold": 0.05,
+            "unit": "ratio",
+            "window": "5m",
+            "tunable": [{"param": "threshold", "why": "Traffic differs."}],
+        }
+    ],
+    "mitigations": [
+        {
+            "title": "Shrink the batch",
+            "kind": "contain",
+            "checklist": ["Set the batch size to 1", "Confirm that requests succeed", "Tell the channel"],
+            "owner": "serving rota",
+            "expected_time": {"contain_p50_min": 10, "contain_p90_min": 30},
+            "rollback": {"text": "Set the batch size back.", "estimated_min": 5},
+            "fallback": "Route to the smaller model.",
+            "degraded_mode": {
+                "enter_when": "Requests fail",
+                "what_is_off": "Large batches",
+                "what_stays": "Single requests",
+                "exit_when": "No failure for an hour",
+            },
+            "escalation": [{"after_min": 15, "to": "serving rota"}],
+        }
+    ],
+    "evidence": [
+        {
+            "kind": "paper",
+            "title": "A paper",
+            "uri": "https://example.org/paper",
+            "supports": "The cause",
+            "http_state": "ok",
+        }
+    ],
+    "authors": [{"discipline": "ml-engineering"}, {"discipline": "product"}],
+    "review_triggers": ["model-release"],
+    "confidence": "observed",
+}
 
 
 GPU_OOM = failure_mode(
@@ -110,6 +179,9 @@ class House:
     reviews: Reviews
     incidents: Incidents
     writeups: WriteUps
+    editing: Editing
+    history: History
+    assessing: Assessing
 
 
 def roles_of(stewards: Mapping[str, str], more: Mapping[str, tuple[str, ...]] | None) -> dict[str, tuple[str, ...]]:
@@ -136,4 +208,19 @@ def house(
     suggestions = Suggestions(catalog, threshold)
     incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, ("inc-*",))
     writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
-    return House(store, clock, bell, channels, workspace, catalog, Search(catalog), reviews, incidents, writeups)
+    vocabulary = Vocabulary(VOCABULARY)
+    return House(
+        store=store,
+        clock=clock,
+        bell=bell,
+        channels=channels,
+        workspace=workspace,
+        catalog=catalog,
+        search=Search(catalog),
+        reviews=reviews,
+        incidents=incidents,
+        writeups=writeups,
+        editing=Editing(store, clock, catalog, vocabulary),
+        history=History(store, clock, catalog),
+        assessing=Assessing(store, clock, catalog, vocabulary),
+    )

@@ -15,6 +15,7 @@ from workflows.entries.ledger import Change, begin_entry, change_entry
 from workflows.entries.threeway import join
 from workflows.errors import NotFound
 from workflows.people import OPERATOR, Actor, People
+from workflows.quality.neighbourhood import Neighbourhood
 from workflows.search.index import SearchIndex
 
 IMPORT = timedelta(minutes=10)  # nobody waits for an import; a large catalog takes seconds
@@ -41,6 +42,7 @@ class _Shelf:
     index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
     closed: dict[str, Entry] = field(default_factory=dict)
     closed_index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
+    neighbourhood: Neighbourhood = field(default_factory=lambda: Neighbourhood({}))
 
 
 @dataclass(frozen=True)
@@ -90,18 +92,25 @@ class Catalog:
             state = tx.entries.state()
             if state == self._shelf.state:
                 return
-            records = tx.entries.all(statuses=("published",))
-        entries = [entry_of(record, self.people) for record in records]
+            records = tx.entries.all()
+        everything = [entry_of(record, self.people) for record in records]
+        entries = [entry for entry in everything if entry.is_published]
         open_to_all = {entry.id: entry for entry in entries if entry.document.visibility == "org"}
         closed = {entry.id: entry for entry in entries if entry.document.visibility != "org"}
         self._shelf.index, self._shelf.closed_index = _indexed(open_to_all.values()), _indexed(closed.values())
         self._shelf.entries, self._shelf.closed = open_to_all, closed
+        self._shelf.neighbourhood = Neighbourhood({entry.document.slug: entry.document for entry in everything})
         self._shelf.state = state
 
     @property
     def index(self) -> SearchIndex:
         """The index over the published entries that everyone may see."""
         return self._shelf.index
+
+    @property
+    def neighbourhood(self) -> Neighbourhood:
+        """Every entry by slug, of any status and for whomever, for rules that look at what stands beside an entry."""
+        return self._shelf.neighbourhood
 
     def closed_to_most(self, actor: Actor) -> tuple[SearchIndex, dict[str, Entry]]:
         """Return the index over entries that are not for everyone, and those of them that this person may see."""
@@ -125,13 +134,17 @@ class Catalog:
 
         An entry that was merged leads to the one it became part of, unless `follow` is False.
         """
+        with self.store.read() as tx:
+            return self.entry_within(tx, reference, actor, follow=follow)
+
+    def entry_within(self, tx: Transaction, reference: str, actor: Actor, *, follow: bool = True) -> Entry:
+        """Return the same as `entry`, as part of the caller's transaction."""
         self.people.require_reader(actor)
         entry_id = canonical_id(reference)
-        with self.store.read() as tx:
-            record = self._followed(tx, entry_id) if follow else tx.entries.get(entry_id)
-            if record is None or not self._may_see(tx, record, actor):
-                msg = f"There is no entry {entry_id} in the catalog; try `/failure search` with a few words instead."
-                raise NotFound(msg)
+        record = self._followed(tx, entry_id) if follow else tx.entries.get(entry_id)
+        if record is None or not self._may_see(tx, record, actor):
+            msg = f"There is no entry {entry_id} in the catalog; try `/failure search` with a few words instead."
+            raise NotFound(msg)
         return entry_of(record, self.people)
 
     def entries(self, actor: Actor, *, statuses: Sequence[str] = ()) -> list[Entry]:
