@@ -1,10 +1,13 @@
 """Hand-written stand-ins, passed where the real thing would be."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from store import inside_a_transaction
-from workflows.errors import Unavailable
+from store import Transaction, inside_a_transaction
+from store.entries import EntryRecord
+from workflows.errors import Unavailable, UserError
+from workflows.people import Actor
 
 
 @dataclass
@@ -45,6 +48,46 @@ class KnownChannels:
             msg = "Slack does not answer"
             raise Unavailable(msg)
         return self.names[channel_id]
+
+
+@dataclass
+class Asked:
+    """Notes who was asked to approve what; it writes the question, as the real one does, and tells nobody."""
+
+    colleagues: tuple[str, ...] = ("UPEER",)
+    questions: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+
+    def ask_within(
+        self,
+        tx: Transaction,
+        record: EntryRecord,
+        *,
+        purpose: str,
+        disciplines: Collection[str],
+        asked_by: Actor | None,
+        authors: frozenset[str],
+        base_revision: int,
+        amendment_id: int | None = None,
+    ) -> int:
+        able = [person for person in self.colleagues if person not in authors]
+        if not able:
+            msg = "Nobody else can review this; name reviewers in FAULTLINE_REVIEWERS."
+            raise UserError(msg)
+        self.questions.append((purpose, record.id, tuple(disciplines)))
+        for discipline in disciplines:
+            tx.sign_offs.ask_once(
+                key=f"{purpose}:{record.id}:{record.revision}:{amendment_id}:{discipline}",
+                entry_id=record.id,
+                amendment_id=amendment_id,
+                revision=record.revision,
+                base_revision=base_revision,
+                purpose=purpose,
+                discipline=discipline,
+                asked_by=asked_by.user_id if asked_by else None,
+                asked_people=able,
+                asked_at=record.updated_at,
+            )
+        return len(able)
 
 
 @dataclass

@@ -9,12 +9,15 @@ from typing import Any
 import yaml
 
 from store import Store
-from tests.doubles import CountingBell, KnownChannels, KnownPeople, StillClock
+from tests.doubles import Asked, CountingBell, KnownChannels, KnownPeople, StillClock
+from workflows.amendments import Amendments
 from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode
 from workflows.entries.editing import Editing
 from workflows.entries.history import History
+from workflows.entries.lifecycle import Lifecycle
+from workflows.entries.merging import Merging
 from workflows.entries.vocabulary import Vocabulary
 from workflows.incidents import Incidents
 from workflows.people import Actor, People
@@ -182,6 +185,10 @@ class House:
     editing: Editing
     history: History
     assessing: Assessing
+    asked: Asked
+    lifecycle: Lifecycle
+    amendments: Amendments
+    merging: Merging
 
 
 def roles_of(stewards: Mapping[str, str], more: Mapping[str, tuple[str, ...]] | None) -> dict[str, tuple[str, ...]]:
@@ -208,7 +215,8 @@ def house(
     suggestions = Suggestions(catalog, threshold)
     incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, ("inc-*",))
     writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
-    vocabulary = Vocabulary(VOCABULARY)
+    vocabulary, asked = Vocabulary(VOCABULARY), Asked()
+    assessing = Assessing(store, clock, catalog, vocabulary)
     return House(
         store=store,
         clock=clock,
@@ -222,5 +230,9 @@ def house(
         writeups=writeups,
         editing=Editing(store, clock, catalog, vocabulary),
         history=History(store, clock, catalog),
-        assessing=Assessing(store, clock, catalog, vocabulary),
+        assessing=assessing,
+        asked=asked,
+        lifecycle=Lifecycle(store, clock, catalog, assessing, asked, bell),
+        amendments=Amendments(store, clock, catalog, assessing, asked, bell),
+        merging=Merging(store, clock, catalog, bell),
     )

@@ -94,11 +94,28 @@ class Assessing:
 
         `approvals` are those of an amendment; those of the entry itself are known.
         """
+        if missing := self._missing(tx, record, document, approvals):
+            raise NotPublishable(record.id, missing)
+
+    def require_no_new_gaps(
+        self, tx: Transaction, record: EntryRecord, document: FailureMode, *, approvals: Collection[Approval] = ()
+    ) -> None:
+        """Raise NotPublishable for gates that the published entry passes and the changed document would not.
+
+        What it lacked before it may lack still: a correction must not wait for everything else to be put right.
+        """
+        now = self._missing(tx, record, FailureMode.model_validate(record.document), ())
+        then = self._missing(tx, record, document, approvals)
+        lacking = {(finding.check, finding.sentence) for finding in now}
+        if new := [finding for finding in then if (finding.check, finding.sentence) not in lacking]:
+            raise NotPublishable(record.id, new)
+
+    def _missing(
+        self, tx: Transaction, record: EntryRecord, document: FailureMode, approvals: Collection[Approval]
+    ) -> list[Finding]:
         facts = self.facts(tx, record, document, approvals=approvals)
         published = document.model_copy(update={"status": "published"})
-        missing = missing_for_publication(published, self._surroundings(facts))
-        if missing:
-            raise NotPublishable(record.id, missing)
+        return missing_for_publication(published, self._surroundings(facts))
 
     def facts(
         self, tx: Transaction, record: EntryRecord, document: FailureMode, *, approvals: Collection[Approval] = ()

@@ -18,7 +18,7 @@ from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode
 from workflows.entries.entry import Entry
-from workflows.entries.ledger import Change, begin_entry, change_entry, take_entry
+from workflows.entries.ledger import Change, begin_entry, call_off_sign_offs, change_entry, take_entry
 from workflows.entries.threeway import Conflict, join
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm, NotAllowed, UserError
@@ -148,11 +148,7 @@ class Editing:
         """Keep the draft; one that was being reviewed is a draft again, because nobody approved what it now says."""
         now = self.clock()
         change_entry(tx, known, document.model_copy(update={"status": "draft"}), change, now)
-        for asked in tx.sign_offs.find(entry_id=known.id, states=("open",)):
-            if asked.amendment_id is None:
-                tx.sign_offs.decide(asked.id, "cancelled", by=None, at=now)
-                for person in asked.asked_people:
-                    tx.outbox.edit(f"signoff:{asked.id}:{person}", at=now)
+        call_off_sign_offs(tx, known.id, now)
 
     def _save_amendment(
         self, tx: Transaction, entry: Entry, changes: Mapping[str, Any], actor: Actor, reason: str

@@ -104,6 +104,20 @@ def with_status(record: EntryRecord, status: Status) -> FailureMode:
     return FailureMode.model_validate({**record.document, "status": status})
 
 
+def call_off_sign_offs(tx: Transaction, entry_id: str, now: datetime, *, amendment_id: int | None = None) -> None:
+    """Ask nobody any more to approve the entry, or one amendment of it; the messages that asked say so."""
+    for asked in tx.sign_offs.find(entry_id=entry_id, states=("open",)):
+        if asked.amendment_id == amendment_id and asked.purpose != "sampling":
+            tx.sign_offs.decide(asked.id, "cancelled", by=None, at=now)
+            for person in asked.asked_people:
+                tx.outbox.edit(sign_off_key(asked.id, person), at=now)
+
+
+def sign_off_key(sign_off_id: int, person: str) -> str:
+    """Return the key under which the message to one of those asked is owed."""
+    return f"signoff:{sign_off_id}:{person}"
+
+
 def _keep(tx: Transaction, known: EntryRecord | None, record: EntryRecord, change: Change, now: datetime) -> None:
     tx.entries.put(record)
     tx.revisions.add(

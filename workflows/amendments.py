@@ -1,0 +1,421 @@
+"""Changes of published entries: suggested where the entry is read, decided by its steward as a diff.
+
+    drafting ──send──> open ──approve──> published
+        │                │ └──decline──> declined
+        └──withdraw──────┴──withdraw───> withdrawn
+
+What weighs little (words, links) an editor publishes at once; what a responder acts on needs a second pair of eyes:
+the steward's for somebody else's proposal, a peer's for the steward's own. An urgent correction by an editor is
+published at once and looked at afterwards.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from store import Store, Transaction
+from store.amendments import AmendmentRecord
+from store.entries import EntryRecord
+from workflows.clock import Clock
+from workflows.entries.assessing import Assessing
+from workflows.entries.catalog import Catalog
+from workflows.entries.differences import Difference, differences
+from workflows.entries.document import FailureMode
+from workflows.entries.editing import NOT_EDITABLE, EditConflict, checked_document
+from workflows.entries.entry import Entry
+from workflows.entries.ledger import Change, call_off_sign_offs, change_entry, take_entry
+from workflows.entries.lifecycle import Reviewers, disciplines_for
+from workflows.entries.threeway import join
+from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
+from workflows.people import Actor
+from workflows.ports import DeliveryBell
+from workflows.quality.surroundings import Approval
+
+PROPOSAL = "amendment"  # the message that asks a steward to decide
+OUTCOME = "amendment_outcome"  # the message that tells whoever proposed it
+Weight = Literal["minor", "major", "urgent"]
+# What nobody acts on by itself: words to find it by, links, explanations. Everything else is major.
+MINOR_FIELDS = frozenset(
+    {
+        "title", "summary", "aliases", "log_signatures", "related", "discriminators", "evidence", "case_studies",
+        "taxonomy_maps", "patterns", "failure_mechanism", "not_when", "applies_when", "authors", "contributors",
+        "review_triggers", "exercise", "reproduction",
+    }
+)  # fmt: skip
+LONGEST_REASON = 1_000
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """A proposed change with its entry as it stands, and what would differ."""
+
+    id: int
+    entry: Entry
+    document: FailureMode
+    weight: Weight
+    reason: str
+    state: str
+    version: int
+    proposed_by: str
+    co_authors: tuple[str, ...]
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+    published_revision: int | None
+    differences: tuple[Difference, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to decide."""
+        return self.state == "open"
+
+
+@dataclass(frozen=True)
+class Amendments:
+    """Suggesting, deciding and withdrawing changes of published entries."""
+
+    store: Store
+    clock: Clock
+    catalog: Catalog
+    assessing: Assessing
+    sign_offs: Reviewers
+    bell: DeliveryBell
+
+    def suggest(
+        self, entry_id: str, changes: Mapping[str, Any], actor: Actor, *, reason: str, urgent: bool = False
+    ) -> Amendment:
+        """Propose new values for some fields of a published entry, and return the proposal as it then stands.
+
+        An editor's urgent correction is published at once. Raises InvalidForm for values that cannot be, and where
+        nothing would change.
+        """
+        self.catalog.people.require_contributor(actor)
+        if not reason.strip():
+            raise InvalidForm({"reason": "Say in a sentence why, so that the steward can decide."})
+        if forbidden := sorted(set(changes) & NOT_EDITABLE):
+            raise InvalidForm({name: f"{name} cannot be edited." for name in forbidden})
+        with self.store.begin() as tx:
+            entry = self._published(tx, entry_id, actor)
+            document = checked_document(
+                {**entry.document.model_dump(mode="json"), **changes}, self.assessing.vocabulary
+            )
+            if document == entry.document:
+                raise InvalidForm({"value": "Nothing would change; write what it should say instead."})
+            proposal = self._added(tx, entry, document, actor, reason, urgent=urgent)
+            self._send(tx, entry, proposal, actor)
+        return self._after(proposal.id, actor)
+
+    def send(self, amendment_id: int, actor: Actor, *, reason: str, urgent: bool = False) -> Amendment:
+        """Send a working copy to whoever decides; an editor's own minor change is published at once."""
+        if not reason.strip():
+            raise InvalidForm({"reason": "Say in a sentence why, so that the steward can decide."})
+        with self.store.begin() as tx:
+            record = self._taken(tx, amendment_id, actor, states=("drafting",))
+            if record.proposed_by != actor.user_id:
+                msg = "Only the person who wrote this change can send it."
+                raise NotAllowed(msg, ask=record.proposed_by)
+            entry = self._published(tx, record.entry_id, actor)
+            document = FailureMode.model_validate(record.document)
+            weight = weight_of(entry.document, document, urgent=urgent)
+            tx.amendments.change(record.id, state="open", weight=weight, reason=reason.strip()[:LONGEST_REASON])
+            self._send(tx, entry, self._record(tx, record.id), actor)
+        return self._after(amendment_id, actor)
+
+    def approve(self, amendment_id: int, actor: Actor, *, version: int | None = None) -> Amendment:
+        """Publish the proposal on top of whatever the entry says by now; pressing twice publishes once.
+
+        Raises NotAllowed for whoever may not decide, or wrote it and may not decide alone; EditConflict where the
+        entry was changed in the same place meanwhile; NotPublishable where a gate would fail.
+        """
+        with self.store.begin() as tx:
+            record = self._taken(tx, amendment_id, actor, states=("open", "published"))
+            if record.state == "open":
+                entry = self._published(tx, record.entry_id, actor)
+                self.catalog.people.require_steward(actor, entry.document.domain, f"decide over changes of {entry.id}")
+                if version is not None and version != record.version:
+                    msg = "The suggestion was edited in the meantime; look at it again before you approve it."
+                    raise UserError(msg)
+                self._require_second_pair_of_eyes(tx, record, actor)
+                self._publish(tx, record, actor)
+        return self._after(amendment_id, actor)
+
+    def decline(self, amendment_id: int, actor: Actor, *, reason: str) -> Amendment:
+        """Decline the proposal with a reason that its author reads."""
+        if not reason.strip():
+            raise InvalidForm({"reason": "Say in a sentence why, so that whoever suggested it learns from it."})
+        with self.store.begin() as tx:
+            record = self._taken(tx, amendment_id, actor, states=("open", "declined"))
+            entry = self._published(tx, record.entry_id, actor)
+            self.catalog.people.require_steward(actor, entry.document.domain, f"decide over changes of {entry.id}")
+            if record.state == "open":
+                self._decide(tx, record, "declined", actor, reason.strip()[:LONGEST_REASON])
+        return self._after(amendment_id, actor)
+
+    def withdraw(self, amendment_id: int, actor: Actor) -> Amendment:
+        """Take one's own proposal back."""
+        with self.store.begin() as tx:
+            record = self._taken(tx, amendment_id, actor, states=("drafting", "open", "withdrawn"))
+            if record.proposed_by != actor.user_id:
+                msg = "Only the person who suggested this can take it back; a steward can decline it."
+                raise NotAllowed(msg, ask=record.proposed_by)
+            if record.state != "withdrawn":
+                self._decide(tx, record, "withdrawn", actor, None)
+        return self._after(amendment_id, actor)
+
+    def edit(self, amendment_id: int, changes: Mapping[str, Any], actor: Actor, *, version: int) -> Amendment:
+        """Let a steward put an open proposal right before deciding; they become its co-author.
+
+        Raises UserError when somebody edited it since.
+        """
+        with self.store.begin() as tx:
+            record = self._taken(tx, amendment_id, actor, states=("open",))
+            entry = self._published(tx, record.entry_id, actor)
+            self.catalog.people.require_steward(actor, entry.document.domain, f"edit changes of {entry.id}")
+            if record.version != version:
+                msg = (
+                    "Somebody edited this suggestion in the meantime; look at it again and send your change once more."
+                )
+                raise UserError(msg)
+            if forbidden := sorted(set(changes) & NOT_EDITABLE):
+                raise InvalidForm({name: f"{name} cannot be edited." for name in forbidden})
+            document = checked_document({**record.document, **changes}, self.assessing.vocabulary)
+            co_authors = sorted({*record.co_authors, actor.user_id} - {record.proposed_by})
+            weight = weight_of(entry.document, document, urgent=record.weight == "urgent")
+            tx.amendments.change(
+                record.id, document=document.model_dump(mode="json"), version=record.version + 1, weight=weight,
+                co_authors=co_authors, updated_at=self.clock(),
+            )  # fmt: skip
+            self._owe_edits(tx, self._record(tx, record.id))
+        return self._after(amendment_id, actor)
+
+    def amendment(self, amendment_id: int, actor: Actor) -> Amendment:
+        """Return the proposal to somebody who may see its entry; raises NotFound for everyone else."""
+        with self.store.read() as tx:
+            record = self._record(tx, amendment_id)
+            entry = self.catalog.entry_within(tx, record.entry_id, actor, follow=False)
+            before = tx.revisions.get(record.entry_id, (record.published_revision or 1) - 1)
+        shown_before = FailureMode.model_validate(before.document) if record.published_revision and before else None
+        return _amendment(record, entry, shown_before or entry.document)
+
+    def open_for(self, actor: Actor) -> list[Amendment]:
+        """Return the open proposals over which this person decides, oldest first."""
+        with self.store.read() as tx:
+            records = tx.amendments.find(states=("open",))
+            entries = {record.id: tx.entries.get(record.entry_id) for record in records}
+        mine = [
+            record.id
+            for record in records
+            if (entry := entries[record.id]) and self.catalog.people.may_steward(actor, entry.domain)
+        ]
+        found = []
+        for amendment_id in mine:
+            try:
+                found.append(self.amendment(amendment_id, actor))
+            except NotFound:
+                continue
+        return found
+
+    def waiting_for(self, entry_id: str) -> list[AmendmentRecord]:
+        """Return the entry's proposals that wait for a decision, oldest first."""
+        with self.store.read() as tx:
+            return tx.amendments.find(entry_id=entry_id, states=("open",))
+
+    def _published(self, tx: Transaction, entry_id: str, actor: Actor) -> Entry:
+        entry = self.catalog.entry_within(tx, entry_id, actor)
+        if not entry.is_published:
+            msg = f"{entry.id} is {entry.status.replace('_', ' ')}; only published entries are changed by suggestion."
+            raise UserError(msg)
+        return entry
+
+    def _added(
+        self, tx: Transaction, entry: Entry, document: FailureMode, actor: Actor, reason: str, *, urgent: bool
+    ) -> AmendmentRecord:
+        return tx.amendments.add(
+            entry_id=entry.id,
+            base_revision=entry.revision,
+            document=document.model_dump(mode="json"),
+            weight=weight_of(entry.document, document, urgent=urgent),
+            reason=reason.strip()[:LONGEST_REASON],
+            state="open",
+            proposed_by=actor.user_id,
+            at=self.clock(),
+        )
+
+    def _send(self, tx: Transaction, entry: Entry, record: AmendmentRecord, actor: Actor) -> None:
+        """Publish what its author may publish alone, and bring the rest to whoever decides."""
+        people = self.catalog.people
+        decides = people.may_steward(actor, entry.document.domain)
+        if (record.weight == "urgent" and (decides or people.is_editor(actor))) or (
+            record.weight == "minor" and decides
+        ):
+            self._publish(tx, record, actor)
+            return
+        if decides:
+            self._ask(tx, record, entry, actor, purpose="amendment")
+            return
+        steward = entry.steward
+        if steward is not None:
+            tx.outbox.owe_once(
+                proposal_key(record.id), kind=PROPOSAL, subject=str(record.id), address=steward, at=self.clock()
+            )
+
+    def _ask(
+        self,
+        tx: Transaction,
+        record: AmendmentRecord,
+        entry: Entry,
+        actor: Actor,
+        *,
+        purpose: Literal["amendment", "afterwards"],
+    ) -> None:
+        known = take_entry(tx, entry.id)
+        document = FailureMode.model_validate(record.document)
+        self.sign_offs.ask_within(
+            tx,
+            known,
+            purpose=purpose,
+            disciplines=disciplines_for(document.model_copy(update={"effects": []}), (), self.catalog.people),
+            asked_by=actor,
+            authors=frozenset({record.proposed_by, *record.co_authors}),
+            base_revision=record.base_revision,
+            amendment_id=record.id,
+        )
+
+    def _require_second_pair_of_eyes(self, tx: Transaction, record: AmendmentRecord, actor: Actor) -> None:
+        authors = {record.proposed_by}
+        if record.weight == "minor" or actor.user_id not in authors or actor.is_operator:
+            return
+        if not self._approvals(tx, record):
+            msg = (
+                "You wrote this change yourself, and it is more than words and links; somebody else has to approve it. "
+                "They were asked."
+            )
+            raise NotAllowed(msg)
+
+    @staticmethod
+    def _approvals(tx: Transaction, record: AmendmentRecord) -> list[Approval]:
+        authors = {record.proposed_by, *record.co_authors}
+        return [
+            Approval(asked.decided_by, asked.discipline)
+            for asked in tx.sign_offs.find(amendment_id=record.id, states=("approved",))
+            if asked.decided_by and asked.decided_by not in authors
+        ]
+
+    def _publish(self, tx: Transaction, record: AmendmentRecord, actor: Actor) -> None:
+        known = take_entry(tx, record.entry_id)
+        began = tx.revisions.get(record.entry_id, record.base_revision)
+        base = FailureMode.model_validate(began.document if began else known.document).model_dump(mode="json")
+        now_there = FailureMode.model_validate(known.document).model_dump(mode="json")
+        joined = join({**base, "status": "published"}, {**record.document, "status": "published"}, now_there)
+        if joined.conflicts:
+            raise EditConflict(known.id, tx.revisions.of(known.id)[0].author, joined.conflicts)
+        document = checked_document(joined.document, self.assessing.vocabulary)
+        self._require_no_worse(tx, known, document, record)
+        co_authors = tuple(sorted({*record.co_authors, actor.user_id} - {record.proposed_by}))
+        urgent = "urgent correction: " if record.weight == "urgent" else ""
+        change = Change("amendment", record.proposed_by, f"{urgent}{record.reason}", co_authors)
+        changed = change_entry(tx, known, document, change, self.clock())
+        self._decide(tx, record, "published", actor, None, published_revision=changed.revision)
+        if record.weight == "urgent":
+            self._have_looked_at(tx, self._record(tx, record.id), actor)
+
+    def _have_looked_at(self, tx: Transaction, record: AmendmentRecord, actor: Actor) -> None:
+        """Have somebody else look at an urgent correction; where nobody can be asked, its review falls due at once."""
+        entry = self.catalog.entry_within(tx, record.entry_id, actor)
+        try:
+            self._ask(tx, record, entry, actor, purpose="afterwards")
+        except UserError:
+            reason = "an urgent correction was published and nobody else could be asked to look at it"
+            tx.reviews.schedule(record.entry_id, self.clock(), reason, asked_by=actor.user_id)
+
+    def _require_no_worse(
+        self, tx: Transaction, known: EntryRecord, document: FailureMode, record: AmendmentRecord
+    ) -> None:
+        """Refuse a change that breaks a gate; the approver of the change is its reviewer."""
+        self.assessing.require_no_new_gaps(tx, known, document, approvals=self._approvals(tx, record))
+
+    def _decide(
+        self,
+        tx: Transaction,
+        record: AmendmentRecord,
+        state: str,
+        actor: Actor,
+        decision: str | None,
+        *,
+        published_revision: int | None = None,
+    ) -> None:
+        now = self.clock()
+        tx.amendments.change(
+            record.id, state=state, decided_by=actor.user_id, decided_at=now, decision=decision,
+            published_revision=published_revision, updated_at=now,
+        )  # fmt: skip
+        call_off_sign_offs(tx, record.entry_id, now, amendment_id=record.id)
+        self._owe_edits(tx, record)
+        if record.proposed_by != actor.user_id and state in {"published", "declined"}:
+            tx.outbox.owe_once(
+                f"amendment_outcome:{record.id}",
+                kind=OUTCOME,
+                subject=str(record.id),
+                address=record.proposed_by,
+                at=now,
+            )
+
+    def _owe_edits(self, tx: Transaction, record: AmendmentRecord) -> None:
+        tx.outbox.edit(proposal_key(record.id), at=self.clock())
+
+    def _taken(self, tx: Transaction, amendment_id: int, actor: Actor, *, states: Sequence[str]) -> AmendmentRecord:
+        record = self._record(tx, amendment_id)
+        self.catalog.entry_within(tx, record.entry_id, actor, follow=False)
+        if record.state not in states:
+            msg = (
+                f"This suggestion is {record.state} already; look at the entry with `/failure show {record.entry_id}`."
+            )
+            raise UserError(msg)
+        return record
+
+    @staticmethod
+    def _record(tx: Transaction, amendment_id: int) -> AmendmentRecord:
+        record = tx.amendments.get(amendment_id)
+        if record is None:
+            msg = "There is no such suggestion any more; look at the entry with `/failure show`."
+            raise NotFound(msg)
+        return record
+
+    def _after(self, amendment_id: int, actor: Actor) -> Amendment:
+        self.catalog.refresh()
+        self.bell.ring()
+        return self.amendment(amendment_id, actor)
+
+
+def proposal_key(amendment_id: int) -> str:
+    """Return the key under which the message to the steward is owed."""
+    return f"amendment:{amendment_id}"
+
+
+def weight_of(before: FailureMode, after: FailureMode, *, urgent: bool) -> Weight:
+    """Return how much a change weighs: minor where nobody acts on what it touches."""
+    if urgent:
+        return "urgent"
+    changed = {name for name in FailureMode.model_fields if getattr(before, name) != getattr(after, name)}
+    return "minor" if changed <= MINOR_FIELDS else "major"
+
+
+def _amendment(record: AmendmentRecord, entry: Entry, before: FailureMode) -> Amendment:
+    document = FailureMode.model_validate(record.document)
+    return Amendment(
+        id=record.id,
+        entry=entry,
+        document=document,
+        weight=record.weight,  # type: ignore[arg-type]  # the column holds a Weight
+        reason=record.reason,
+        state=record.state,
+        version=record.version,
+        proposed_by=record.proposed_by,
+        co_authors=tuple(record.co_authors),
+        decided_by=record.decided_by,
+        decided_at=record.decided_at,
+        decision=record.decision,
+        published_revision=record.published_revision,
+        differences=tuple(differences(before, document)),
+    )
