@@ -16,14 +16,17 @@ from bot.build import offline, open_store, running
 from bot.demo import Demo
 from bot.doctor import examine
 from bot.exports import read_history
+from bot.linting import LintFormat, told
 from bot.logs import configure_logs
 from bot.portrait import entry_as_json, entry_as_markdown, found_as_json
 from bot.replay import replay_history
 from bot.settings import Settings, read_settings, settings_table
 from bot.stopping import stop_signal
 from store import Unavailable, migration_state
+from workflows.clock import system_clock
 from workflows.errors import UserError
 from workflows.people import OPERATOR
+from workflows.quality.linting import lint as lint_files
 
 cli = typer.Typer(
     help="Faultline: a Slack bot that keeps a machine-learning team from paying twice for the same failure.",
@@ -89,6 +92,23 @@ def import_(folder: Annotated[Path, typer.Argument(help="Folder with vocabulary.
     with offline(_settings_with_logs()) as workflows:
         imported = workflows.catalog.import_folder(folder)
     _tell(f"{len(imported.added)} added, {len(imported.changed)} changed, {len(imported.unchanged)} unchanged.")
+
+
+@cli.command()
+def lint(
+    paths: Annotated[list[Path], typer.Argument(help="Catalog folders, or single entry files.", metavar="PATH...")],
+    *,
+    form: Annotated[LintFormat, typer.Option("--format", help="For people, programs or code hosts.")] = LintFormat.TEXT,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on what is only flagged, too.")] = False,
+    vocabulary: Annotated[
+        Path | None, typer.Option(help="Your own vocabulary file; needed for files that lie in no catalog.")
+    ] = None,
+) -> None:
+    """Judge entries in files, without a database: exit code 1 when something blocks."""
+    found = lint_files(paths, system_clock().date(), vocabulary)
+    typer.echo(told(found, form))
+    if found.blocking or (strict and found.problems):
+        raise typer.Exit(1)
 
 
 @cli.command()

@@ -19,7 +19,16 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.entries.yamlfile import MAX_FILE_BYTES, Unreadable, content_of, safe_yaml
 from workflows.errors import UserError
 
-__all__ = ["MAX_FILE_BYTES", "EntryFile", "Fault", "InvalidCatalog", "read_catalog", "read_entry", "safe_yaml"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "EntryFile",
+    "Fault",
+    "InvalidCatalog",
+    "invalid_fields",
+    "read_catalog",
+    "read_entry",
+    "safe_yaml",
+]
 
 MAX_FAULTS_TOLD = 100  # who has more has one mistake many times
 MAX_FAULTS_IN_FILE = 20
@@ -90,7 +99,7 @@ def read_entry(path: Path, vocabulary: Vocabulary) -> EntryFile | list[Fault]:
     try:
         entry = FailureMode.model_validate(document)
     except ValidationError as invalid:
-        return list(_invalid_fields(path, places(content), invalid))[:MAX_FAULTS_IN_FILE]
+        return list(invalid_fields(path, places(content), invalid))[:MAX_FAULTS_IN_FILE]
     sentences = [*vocabulary.unknown_terms(entry), *_unusable_signatures(entry)]
     if not sentences:
         return EntryFile(path, entry, hashlib.sha256(content).hexdigest())
@@ -98,8 +107,8 @@ def read_entry(path: Path, vocabulary: Vocabulary) -> EntryFile | list[Fault]:
     return [Fault(path, one, found.line(path_of(one.partition(":")[0]))) for one in sentences][:MAX_FAULTS_IN_FILE]
 
 
-def _invalid_fields(path: Path, found: Places, invalid: ValidationError) -> Iterator[Fault]:
-    """Yield one fault a field; a field that may be one of several kinds is told once, with what it fails for each."""
+def invalid_fields(path: Path, found: Places, invalid: ValidationError) -> Iterator[Fault]:
+    """Yield one fault a field that the schema refuses, also where the field may be one of several kinds."""
     errors = invalid.errors(include_url=False, include_context=False, include_input=False)
     for field, problems in groupby(errors, key=lambda error: _written(found, error)):
         place = ".".join(str(part) for part in field) or "the document"

@@ -30,16 +30,17 @@ class Vocabulary:
         if not (catalog / VOCABULARY_FILE).is_file():
             msg = f"{catalog} holds no {VOCABULARY_FILE}; name the catalog's folder, for example catalog/."
             raise UserError(msg)
-        own = cls._read(catalog / VOCABULARY_FILE)
+        own = cls.read(catalog / VOCABULARY_FILE)
         if extension is None:
             return own
         if not extension.is_file():
             msg = f"There is no vocabulary file {extension}; correct FAULTLINE_VOCABULARY or leave it empty."
             raise UserError(msg)
-        return own.extended(cls._read(extension), extension)
+        return own.extended(cls.read(extension), extension)
 
     @classmethod
-    def _read(cls, path: Path) -> "Vocabulary":
+    def read(cls, path: Path) -> "Vocabulary":
+        """Return the vocabulary that stands in one file; raises UserError for a file that cannot be used."""
         try:
             document = safe_yaml(content_of(path))
         except Unreadable as unreadable:

@@ -83,126 +83,136 @@ def _has_review_date(_: FailureMode, surroundings: Surroundings) -> bool:
 
 GATES: Final = (
     Gate(
-        "summary",
+        "missing-summary",
         "summary",
         lambda entry, _: bool(entry.summary),
         "Add a summary of at most 280 characters: what is seen, how bad it is, and the first move.",
     ),
     Gate(
-        "aliases",
+        "missing-aliases",
         "aliases",
         lambda entry, _: len(entry.aliases) >= MIN_ALIASES,
         f"Add aliases, the words people type when they see it; at least {MIN_ALIASES}.",
     ),
     Gate(
-        "latent-condition",
+        "missing-latent-condition",
         "latent_conditions",
         lambda entry, _: bool(entry.latent_conditions),
         "Add a latent condition: what was wrong before anything happened.",
     ),
     Gate(
-        "trigger",
+        "missing-trigger",
         "triggers",
         lambda entry, _: bool(entry.triggers),
         "Add a trigger: what sets it off; none-found is an answer too.",
     ),
     Gate(
-        "effect",
+        "missing-effect",
         "effects",
         lambda entry, _: bool(entry.effects),
         "Add an effect: what it does to whom.",
     ),
     Gate(
-        "business-impact",
+        "missing-business-impact",
         "business_impact",
         lambda entry, _: bool(entry.business_impact) or _says_why_not(entry, "business_impact"),
         "Add which business figure it moves and by how much, or the reason for leaving that out under left_out.",
     ),
     Gate(
-        "reproduction",
+        "missing-reproduction",
         "reproduction",
         lambda entry, _: bool(entry.reproduction) or _says_why_not(entry, "reproduction"),
         "Add how to bring it about on purpose, or the reason for leaving that out under left_out.",
     ),
     Gate(
-        "severity-rationale",
+        "missing-severity-rationale",
         "severity.rationale",
         lambda entry, _: bool(entry.severity.rationale),
         "Add why the severity is what it is.",
     ),
     Gate(
-        "dimensions",
+        "missing-dimensions",
         "dimensions",
         _has_all_dimensions,
         "Fill in all four dimensions: data domain, model family, deployment environment and customer segment; any is"
         " an answer.",
     ),
     Gate(
-        "lifecycle-stage",
+        "missing-lifecycle-stage",
         "lifecycle_stage",
         lambda entry, _: bool(entry.lifecycle_stage),
         "Add the stage of the lifecycle in which the condition is introduced.",
     ),
     Gate(
-        "applies-when",
+        "missing-applies-when",
         "applies_when",
         lambda entry, _: bool(entry.applies_when),
         "Add when the entry applies, so that others know whether it is about them.",
     ),
     Gate(
-        "discriminator",
+        "missing-discriminator",
         "discriminators",
         _is_told_apart,
         "Add a check that tells it from an entry it is confused with, and what each result means.",
     ),
     Gate(
-        "detector",
+        "missing-detector",
         "detectors",
         lambda entry, _: any(not missing_of(detector) for detector in entry.detectors),
         "Complete at least one detector: metric and its definition, comparison, threshold with unit, window, baseline,"
         " and what each service tunes.",
     ),
     Gate(
-        "containment",
+        "missing-containment",
         "mitigations",
         _can_be_contained,
         "Add a mitigation of kind contain with owner, rollback (or why there is none), fallback and expected time.",
     ),
     Gate(
-        "degraded-mode",
+        "missing-degraded-mode",
         "mitigations",
         _can_run_degraded,
         "A failure that is usually sev1 or sev2 needs a degraded mode: what is off, what stays, and when it ends.",
     ),
     Gate(
-        "evidence",
+        "missing-evidence",
         "evidence",
         _rests_on_evidence,
         "Add evidence with a link that can be opened, or the reason for leaving it out under left_out.",
     ),
     Gate(
-        "two-disciplines",
+        "missing-second-discipline",
         "authors",
         _has_two_views,
         "Have people of at least two disciplines write or approve it.",
     ),
     Gate(
-        "review-trigger",
+        "missing-review-trigger",
         "review_triggers",
         lambda entry, _: bool(entry.review_triggers) or entry.review_every is not None,
         "Add what should bring the entry up for review: review_triggers, or an interval under review_every.",
     ),
-    Gate("steward", "domain", _has_active_steward, "Nobody who is here answers for this domain; have a steward named."),
-    Gate("reviewer", "authors", _is_reviewed_by_a_peer, "Have somebody who did not write it approve it."),
-    Gate("review-date", "review_every", _has_review_date, "Set the date on which it is to be reviewed."),
+    Gate(
+        "missing-steward",
+        "domain",
+        _has_active_steward,
+        "Nobody who is here answers for this domain; have a steward named.",
+    ),
+    Gate("missing-reviewer", "authors", _is_reviewed_by_a_peer, "Have somebody who did not write it approve it."),
+    Gate("missing-review-date", "review_every", _has_review_date, "Set the date on which it is to be reviewed."),
 )
 
 
 def missing_for_publication(entry: FailureMode, surroundings: Surroundings) -> list[Finding]:
     """Return everything that keeps the entry from being published: closed gates, then findings that block."""
+    blocking = [found for found in findings(entry, surroundings) if found.level == "blocks"]
+    return closed_gates(entry, surroundings) + blocking
+
+
+def closed_gates(entry: FailureMode, surroundings: Surroundings) -> list[Finding]:
+    """Return what is not there and must be before publication, in the order of the table."""
     closed = [gate for gate in GATES if not gate.is_passed(entry, surroundings)]
-    missing = [Finding(gate.slug, "blocks", gate.place, gate.sentence) for gate in closed]
-    return missing + [found for found in findings(entry, surroundings) if found.level == "blocks"]
+    return [Finding(gate.slug, "blocks", gate.place, gate.sentence) for gate in closed]
 
 
 def resolves(evidence: Evidence, surroundings: Surroundings) -> bool:

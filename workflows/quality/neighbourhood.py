@@ -11,6 +11,11 @@ from workflows.search.words import stems
 
 CANDIDATES: Final = 25  # compared letter by letter; a double is among the first few by shared rare words
 POSTINGS: Final = 500  # looked at per entry, rarest words first: bounds the work where all entries are alike
+# Which relations order entries, and whether they are read from the entry to the other one or back.
+RELATION_ORDERS: Final[Mapping[str, Mapping[str, bool]]] = {
+    "above": {"broader": False, "narrower": True},
+    "supersedes": {"supersedes": False},
+}
 GONE: Final = frozenset({"archived", "rejected", "merged"})
 
 
@@ -50,6 +55,19 @@ class Neighbourhood(Mapping[str, FailureMode]):
         best = sorted(shared, key=lambda slug: (-shared[slug], slug))[: CANDIDATES + 1]
         return [found for slug in best if (found := self._entries[slug]).id != entry.id]
 
+    def after(self, slug: str, order: str) -> list[tuple[str, str]]:
+        """Return what comes after the slug in an order of relations, each with the slug of the entry that says so."""
+        return self._orders[order].get(slug, [])
+
+    @cached_property
+    def _orders(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
+        orders: dict[str, dict[str, list[tuple[str, str]]]] = {order: {} for order in RELATION_ORDERS}
+        for entry in self._entries.values():
+            for order, graph in orders.items():
+                for before, behind in ordered_pairs(entry, order):
+                    graph.setdefault(before, []).append((behind, entry.slug))
+        return orders
+
     @cached_property
     def _by_alias(self) -> dict[str, list[FailureMode]]:
         by_alias: defaultdict[str, list[FailureMode]] = defaultdict(list)
@@ -77,6 +95,14 @@ class Neighbourhood(Mapping[str, FailureMode]):
     @property
     def _living(self) -> Iterable[FailureMode]:
         return (entry for entry in self._entries.values() if entry.status not in GONE)
+
+
+def ordered_pairs(entry: FailureMode, order: str) -> Iterator[tuple[str, str]]:
+    """Yield what the entry's relations put before and after each other in the order, as slugs."""
+    for relation in entry.related:
+        is_reversed = RELATION_ORDERS[order].get(relation.type)
+        if is_reversed is not None:
+            yield (relation.slug, entry.slug) if is_reversed else (entry.slug, relation.slug)
 
 
 def plain(text: str) -> str:

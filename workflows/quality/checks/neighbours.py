@@ -6,9 +6,13 @@ from typing import Final
 from workflows.entries.document import FailureMode
 from workflows.quality.findings import Flaw
 from workflows.quality.likeness import look_alikes
-from workflows.quality.neighbourhood import GONE
+from workflows.quality.neighbourhood import GONE, Neighbourhood, ordered_pairs
 from workflows.quality.surroundings import Surroundings
 
+CIRCLES: Final[Mapping[str, str]] = {
+    "above": "are each broader than the next, in a circle",
+    "supersedes": "supersede each other in a circle",
+}
 DOUBLE: Final = 85.0  # of 100; the pilot's most alike pair of distinct entries stays below
 
 
@@ -25,7 +29,7 @@ def shared_alias(entry: FailureMode, surroundings: Surroundings) -> Iterator[Fla
 
 
 def dead_relation(entry: FailureMode, surroundings: Surroundings) -> Iterator[Flaw]:
-    """Find links to entries that were given up, and entries that supersede themselves through others."""
+    """Find links to entries that were given up, and relations that run in a circle."""
     for place, relation in enumerate(entry.related):
         other = surroundings.neighbourhood.get(relation.slug)
         if other is not None and other.status in GONE and relation.type != "supersedes":
@@ -33,11 +37,9 @@ def dead_relation(entry: FailureMode, surroundings: Surroundings) -> Iterator[Fl
                 f"related.{place}",
                 f"{other.id} ({other.title}) is {other.status}; link the entry that took its place, or drop the link.",
             )
-    if circle := _circle(entry, surroundings.neighbourhood):
-        yield Flaw(
-            f"related.{next(n for n, one in enumerate(entry.related) if one.type == 'supersedes')}",
-            f"The entries {' → '.join(circle)} supersede each other in a circle; drop the link that is wrong.",
-        )
+    for order, sentence in CIRCLES.items():
+        if circle := _circle(entry, surroundings.neighbourhood, order):
+            yield Flaw("related", f"{' → '.join(circle)}: these entries {sentence}; drop the link that is wrong.")
 
 
 def dangling_relation(entry: FailureMode, surroundings: Surroundings) -> Iterator[Flaw]:
@@ -80,19 +82,19 @@ def near_double(entry: FailureMode, surroundings: Surroundings) -> Iterator[Flaw
             )
 
 
-def _circle(entry: FailureMode, others: Mapping[str, FailureMode]) -> list[str]:
-    """Return the slugs through which the entry supersedes itself, first and last its own, or nothing."""
-    paths = [[entry.slug, slug] for slug in _superseded(entry)]
-    visited: set[str] = set()
+def _circle(entry: FailureMode, others: Neighbourhood, order: str) -> list[str]:
+    """Return the slugs through which the order leads back to the entry, first and last its own, or nothing."""
+    own = list(ordered_pairs(entry, order))
+    if not own:
+        return []
+    paths, visited = [[entry.slug]], {entry.slug}
     while paths:
         path = paths.pop()
-        if path[-1] == entry.slug:
-            return path
-        if path[-1] not in visited and path[-1] in others:
-            visited.add(path[-1])
-            paths += [[*path, slug] for slug in _superseded(others[path[-1]])]
+        # What the entry itself said in an older revision no longer counts.
+        after = [slug for slug, said_by in others.after(path[-1], order) if said_by != entry.slug]
+        after += [slug for before, slug in own if before == path[-1]]
+        if entry.slug in after:
+            return [*path, entry.slug]
+        paths += [[*path, slug] for slug in after if slug not in visited]
+        visited.update(after)
     return []
-
-
-def _superseded(entry: FailureMode) -> list[str]:
-    return [one.slug for one in entry.related if one.type == "supersedes"]

@@ -117,7 +117,10 @@ def incomplete_remedy(entry: FailureMode, _: Surroundings) -> Iterator[Flaw]:
     is_grave = entry.severity.worst_credible == "sev1"
     for place, remedy in enumerate(entry.mitigations):
         if missing := _missing_of(remedy, is_grave=is_grave):
-            yield Flaw(f"mitigations.{place}", f"“{remedy.title}” would be more useful with: {', '.join(missing)}.")
+            yield Flaw(
+                f"mitigations.{place}",
+                f"“{remedy.title}” lacks what others need to act; add {', '.join(missing)}.",
+            )
 
 
 def _missing_of(remedy: Mitigation, *, is_grave: bool) -> list[str]:

@@ -1,6 +1,5 @@
 """Checks of detectors: thresholds that can be met, windows that are short enough, metrics that fit the model."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -112,7 +111,7 @@ def incomplete_detector(entry: FailureMode, _: Surroundings) -> Iterator[Flaw]:
     """Find signals that nobody could build from what is written."""
     for place, detector in enumerate(entry.detectors):
         if missing := missing_of(detector):
-            yield Flaw(f"detectors.{place}", f"To be built from the entry, this signal also needs {_joined(missing)}.")
+            yield Flaw(f"detectors.{place}", f"Nobody can build the signal from this; add {_joined(missing)}.")
 
 
 def missing_of(detector: Detector) -> list[str]:
@@ -151,11 +150,9 @@ def _wrong_type(detector: Detector) -> str | None:
         return None
     if isinstance(threshold, list):
         return f"{detector.comparison} compares with one number; write one, or use ratio_outside for a range."
-    if isinstance(threshold, str):
-        if re.fullmatch(r"[-+]?\d+([.,]\d+)?\s*%?", threshold.strip()):
-            return f"The threshold “{threshold}” is text; write the bare number, and its unit under unit."
-        return None
-    return None if math.isfinite(threshold) else "The threshold is not a finite number; write one that can be reached."
+    if isinstance(threshold, str) and re.fullmatch(r"[-+]?\d+([.,]\d+)?\s*%?", threshold):
+        return f"The threshold “{threshold}” is text; write the bare number, and its unit under unit."
+    return None
 
 
 def _wrong_sign(detector: Detector) -> str | None:
