@@ -178,7 +178,7 @@ def _is_itemised(value: Any) -> bool:
 
 
 def _of_lists(place: _Place, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Difference]:
-    pairs = _paired(before, after)
+    pairs = paired(before, after)
     was = {new: old for old, new in pairs}
     gone = sorted(set(range(len(before))) - {old for old, _ in pairs})
     stayed = [old for old, _ in sorted(pairs, key=lambda pair: pair[1])]
@@ -197,7 +197,7 @@ def _of_lists(place: _Place, before: Sequence[Any], after: Sequence[Any]) -> Ite
             yield Difference(path, label, before[was[new]], item)
 
 
-def _paired(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[int, int]]:
+def paired(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[int, int]]:
     """Return which old item each new one is: itself first, then the one of its name, then the one most like it."""
     pairs: list[tuple[int, int]] = []
     old, new = dict(enumerate(before)), dict(enumerate(after))

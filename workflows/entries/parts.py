@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 ENTRY_ID = r"^FM-[0-9]{4,6}$"
 
@@ -22,7 +22,12 @@ def _written_out(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-Stored = AfterValidator(without_unstorable_characters)
+def _storable(value: Any) -> Any:
+    return without_unstorable_characters(value) if isinstance(value, str) else value
+
+
+# Before blanks are stripped: taking a character out afterwards could leave new ones at the edge.
+Stored = BeforeValidator(_storable)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Stored]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000), Stored]
 Term = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9/-]*$", max_length=60)]
