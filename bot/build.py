@@ -41,8 +41,10 @@ from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.editing import Editing
 from workflows.entries.history import History
-from workflows.entries.vocabulary import Vocabulary
+from workflows.entries.vocabulary import VOCABULARY_FILE, Vocabulary
 from workflows.errors import UserError
+from workflows.exchange.exports import Exports
+from workflows.exchange.imports import Imports
 from workflows.incidents import Incidents
 from workflows.people import People
 from workflows.ports import ChannelDirectory, DeliveryBell, Workspace
@@ -68,6 +70,8 @@ class Workflows:
     reviews: Reviews
     writeups: WriteUps
     editing: Editing
+    exports: Exports
+    imports: Imports
     history: History
     assessing: Assessing
     vocabulary: Vocabulary
@@ -139,6 +143,8 @@ def build_workflows(
         history=History(store, clock, catalog),
         assessing=Assessing(store, clock, catalog, vocabulary),
         vocabulary=vocabulary,
+        exports=Exports(catalog, vocabulary, settings.catalog_dir / VOCABULARY_FILE),
+        imports=Imports(catalog, settings.vocabulary),
     )
 
 

@@ -15,16 +15,18 @@ from rich.table import Table
 from bot.build import offline, open_store, running
 from bot.demo import Demo
 from bot.doctor import examine
+from bot.exchange import ExportFormat, told_changes, told_export
 from bot.exports import read_history
 from bot.linting import LintFormat, told
 from bot.logs import configure_logs
-from bot.portrait import entry_as_json, entry_as_markdown, found_as_json
 from bot.replay import replay_history
 from bot.settings import Settings, read_settings, settings_table
 from bot.stopping import stop_signal
 from store import Unavailable, migration_state
 from workflows.clock import system_clock
 from workflows.errors import UserError
+from workflows.exchange.page import entry_page
+from workflows.exchange.portrait import entry_as_json, found_as_json
 from workflows.people import OPERATOR
 from workflows.quality.linting import lint as lint_files
 
@@ -87,11 +89,41 @@ def doctor() -> None:
 
 
 @cli.command(name="import")
-def import_(folder: Annotated[Path, typer.Argument(help="Folder with vocabulary.yaml and entries/*.yaml.")]) -> None:
-    """Take a folder of entries into the catalog, all or none; unchanged entries are left alone."""
+def import_(
+    path: Annotated[Path, typer.Argument(help="Folder with vocabulary.yaml and entries/*.yaml.")],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would change, field by field; no more.")
+    ] = False,
+) -> None:
+    """Take entries into the catalog, all or none; unchanged entries are left alone."""
     with offline(_settings_with_logs()) as workflows:
-        imported = workflows.catalog.import_folder(folder)
-    _tell(f"{len(imported.added)} added, {len(imported.changed)} changed, {len(imported.unchanged)} unchanged.")
+        report = workflows.imports.import_folder(path, OPERATOR, dry_run=dry_run)
+    for line in told_changes(report, dry_run=dry_run):
+        _tell(line)
+
+
+@cli.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into; with YAML it may hold files already.")],
+    *,
+    form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.YAML,
+    include_drafts: Annotated[bool, typer.Option(help="Unpublished entries too.")] = False,
+    include_restricted: Annotated[bool, typer.Option(help="Entries that not everybody may see, too.")] = False,
+    prune: Annotated[bool, typer.Option(help="Remove YAML files of entries that are gone from the catalog.")] = False,
+) -> None:
+    """Write the catalog's entries into a folder; unchanged YAML files are left alone."""
+    with offline(_settings_with_logs()) as workflows:
+        exported = workflows.exports.export(
+            folder,
+            form.value,
+            OPERATOR,
+            with_drafts=include_drafts,
+            with_restricted=include_restricted,
+            prune=prune,
+        )
+    for line in told_export(exported, folder):
+        _tell(line)
 
 
 @cli.command()
@@ -143,7 +175,7 @@ def show(entry: Annotated[str, typer.Argument(help="An id such as FM-0012.")], *
     if as_json:
         _print_json(entry_as_json(found))
     else:
-        console.print(Markdown(entry_as_markdown(found)))
+        console.print(Markdown(entry_page(found, {})))
 
 
 @cli.command()

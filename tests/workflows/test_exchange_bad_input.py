@@ -22,7 +22,7 @@ def faults_of(folder: Path) -> list[Fault]:
 @pytest.mark.parametrize(
     ("content", "line", "sentence"),
     [
-        (b"id: FM-0001\ntitle: [unclosed\n", 3, "not readable as YAML"),
+        (b"id: FM-0001\ntitle: [unclosed\n", 2, "not readable as YAML"),
         (b"id: FM-0001\na: &x [1]\nb: *x\n", 3, "aliases"),
         (b"id: FM-0001\nid: FM-0002\n", 2, "id is given twice"),
         (b"id: FM-0001\nseverity:\n  typical: sev1\n  typical: sev2\n", 4, "typical is given twice"),

@@ -1,6 +1,6 @@
 """The catalog: looking entries up, for people who may see them, and keeping search equal to what is published."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,11 +26,15 @@ LISTED_DIFFERENCES = 5
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did, or would do: the ids it adds, changes and leaves, each in order."""
+    """What an import did, or would do: the ids it adds, changes and leaves, each in order.
+
+    `documents` are the added and changed entries as they are afterwards, joined with what people changed here.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    documents: Mapping[str, FailureMode] = field(default_factory=dict)
 
 
 @dataclass
@@ -79,6 +83,7 @@ class Catalog:
             added=tuple(plan.file.entry.id for plan in planned if plan.known is None),
             changed=tuple(plan.file.entry.id for plan in planned if plan.known and plan.document),
             unchanged=tuple(plan.file.entry.id for plan in planned if plan.known and not plan.document),
+            documents={plan.file.entry.id: plan.document for plan in planned if plan.document},
         )
 
     def is_empty(self) -> bool:

@@ -72,7 +72,10 @@ def safe_yaml(content: bytes) -> Any:
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         problem = ", ".join(part for part in (broken.context, broken.problem) if part)
-        raise Unreadable(f"this is not readable as YAML: {problem}.", mark.line + 1 if mark else 1) from None
+        last = text.rstrip().count("\n") + 1  # what was never closed is found missing beyond the end
+        raise Unreadable(
+            f"this is not readable as YAML: {problem}.", min(mark.line + 1, last) if mark else last
+        ) from None
     except (ValueError, OverflowError):
         raise _unreadable_value(text) from None
 
