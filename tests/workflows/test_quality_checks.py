@@ -416,3 +416,10 @@ def test_the_documents_table_is_the_registry() -> None:
     rows = [f"| {one.number or ''} | `{one.slug}` | {one.level} | {one.guards_against} |" for one in CHECKS]
 
     assert "\n".join(rows) in written
+
+
+def test_a_grave_failure_is_rehearsed_by_those_who_have_it_and_not_by_a_file() -> None:
+    unrehearsed = sound(mitigations__0__rehearsal=None)
+
+    assert Case(unrehearsed).places("incomplete-remedy") == {"mitigations.0"}
+    assert Case(unrehearsed, facts=None).places("incomplete-remedy") == set()

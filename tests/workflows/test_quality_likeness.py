@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.exemplar import around, neighbour, sound, sound_document
 from workflows.entries.document import FailureMode
+from workflows.quality.checks.neighbours import DOUBLE
 from workflows.quality.likeness import look_alikes
 from workflows.quality.neighbourhood import CANDIDATES, Neighbourhood
 
@@ -23,7 +24,7 @@ def test_the_same_title_in_another_order_is_found_and_named() -> None:
     (found,) = look_alikes(sound(), {other.slug: other})
 
     assert (found.entry_id, found.slug, found.score) == ("FM-0500", "double-500", 100)
-    assert found.why == "the titles are nearly the same"
+    assert found.why == "the titles hold the same words"
 
 
 def test_the_same_symptom_under_another_title_is_found() -> None:
@@ -40,6 +41,20 @@ def test_the_same_aliases_are_found() -> None:
     (found,) = look_alikes(sound(), {other.slug: other})
 
     assert found.why == "most aliases are the same"
+
+
+def test_titles_that_differ_in_the_word_that_counts_are_no_doubles() -> None:
+    driver = neighbour(title="GPU driver mismatch after an update", symptom="Nodes drop out of the pool.")
+    other = double(title="CPU driver mismatch after an update", symptom="Latency doubles.", summary="", aliases=[])
+
+    assert all(found.score < DOUBLE for found in look_alikes(driver, {other.slug: other}))
+
+
+def test_aliases_that_differ_in_a_number_are_not_the_same() -> None:
+    first = neighbour(aliases=["error 429", "status 429", "code 429"])
+    other = double(title="Backlog", symptom="Other words.", summary="", aliases=["error 500", "status 500", "code 500"])
+
+    assert look_alikes(first, {other.slug: other}) == []
 
 
 def test_another_failure_of_the_same_field_is_none() -> None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from workflows.entries.document import FailureMode
-from workflows.quality.neighbourhood import Neighbourhood, plain
+from workflows.quality.neighbourhood import Neighbourhood, Sketch
 
 WORTH_SHOWING: Final = 60.0  # of 100
 TITLE_SHARE, PROSE_SHARE = 0.6, 0.4  # a title is written to be told apart; prose about one field sounds alike
-SAME_ALIASES: Final = 90.0
+SAME_PROSE: Final = 90.0
 
 
 @dataclass(frozen=True)
@@ -32,36 +32,29 @@ def look_alikes(entry: FailureMode, others: Mapping[str, FailureMode], *, limit:
     entries; its index is then built once.
     """
     neighbourhood = others if isinstance(others, Neighbourhood) else Neighbourhood(others)
-    compared = (_likeness(entry, other) for other in neighbourhood.candidates(entry))
+    own = Sketch.of(entry)
+    compared = (_likeness(own, other, neighbourhood.sketch(other)) for other in neighbourhood.candidates(entry))
     found = [likeness for likeness in compared if likeness.score >= WORTH_SHOWING]
     return sorted(found, key=lambda likeness: (-likeness.score, likeness.entry_id))[:limit]
 
 
-def _likeness(entry: FailureMode, other: FailureMode) -> Likeness:
-    """Compare titles, what is seen and aliases; the strongest of the three reasons is named."""
-    title = fuzz.token_sort_ratio(plain(entry.title), plain(other.title))
-    prose = fuzz.token_sort_ratio(_prose(entry), _prose(other))
-    aliases = _shared_aliases(entry, other)
+def _likeness(own: Sketch, other: FailureMode, its: Sketch) -> Likeness:
+    """Compare titles, what is seen and aliases; the strongest of the reasons is named."""
+    title = fuzz.ratio(own.title, its.title)
+    prose = fuzz.ratio(own.prose, its.prose)
     reasons = {
-        "the titles are nearly the same": title if title >= SAME_ALIASES else 0.0,
-        "what is seen is told in nearly the same words": prose if prose >= SAME_ALIASES else 0.0,
-        "most aliases are the same": aliases,
+        "the titles hold the same words": 100.0 if own.title_stems == its.title_stems else 0.0,
+        "what is seen is told in nearly the same words": prose if prose >= SAME_PROSE else 0.0,
+        "most aliases are the same": _shared_aliases(own, its),
         "title and symptom are alike": TITLE_SHARE * title + PROSE_SHARE * prose,
     }
     why = max(reasons, key=reasons.__getitem__)
     return Likeness(other.id, other.slug, other.title, round(reasons[why], 1), why)
 
 
-def _prose(entry: FailureMode) -> str:
-    return plain(f"{entry.summary} {entry.symptom}")
-
-
-def _shared_aliases(entry: FailureMode, other: FailureMode) -> float:
+def _shared_aliases(own: Sketch, its: Sketch) -> float:
     """Return the share (0 to 100) of the shorter list of aliases that the other entry has as well."""
-    mine = [plain(alias) for alias in entry.aliases]
-    theirs = [plain(alias) for alias in other.aliases]
-    fewer, more = sorted((mine, theirs), key=len)
-    if len(fewer) < 2:  # noqa: PLR2004 - one shared alias says nothing about the whole
+    fewer = min(len(own.aliases), len(its.aliases))
+    if fewer < 2:  # noqa: PLR2004 - one shared alias says nothing about the whole
         return 0.0
-    same = sum(process.extractOne(one, more, scorer=fuzz.ratio, score_cutoff=SAME_ALIASES) is not None for one in fewer)
-    return 100 * same / len(fewer)
+    return 100 * len(own.aliases & its.aliases) / fewer

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -19,12 +20,30 @@ RELATION_ORDERS: Final[Mapping[str, Mapping[str, bool]]] = {
 GONE: Final = frozenset({"archived", "rejected", "merged"})
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """What of an entry is compared to find doubles: words in alphabetical order, so that their order does not count."""
+
+    title: str
+    prose: str
+    title_stems: tuple[str, ...]
+    aliases: frozenset[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, entry: FailureMode) -> "Sketch":
+        """Return the sketch of an entry."""
+        aliases = frozenset(tuple(sorted(stems(alias))) for alias in entry.aliases)
+        prose = f"{entry.summary} {entry.symptom}"
+        return cls(_in_order(entry.title), _in_order(prose), tuple(sorted(stems(entry.title))), aliases)
+
+
 class Neighbourhood(Mapping[str, FailureMode]):
     """The entries by slug, with what is looked up across entries ready at hand."""
 
     def __init__(self, entries: Mapping[str, FailureMode] | Iterable[FailureMode]) -> None:
         found = entries.values() if isinstance(entries, Mapping) else entries
         self._entries = {entry.slug: entry for entry in found}
+        self._sketches: dict[str, Sketch] = {}
 
     def __getitem__(self, slug: str) -> FailureMode:
         return self._entries[slug]
@@ -58,6 +77,12 @@ class Neighbourhood(Mapping[str, FailureMode]):
     def after(self, slug: str, order: str) -> list[tuple[str, str]]:
         """Return what comes after the slug in an order of relations, each with the slug of the entry that says so."""
         return self._orders[order].get(slug, [])
+
+    def sketch(self, entry: FailureMode) -> Sketch:
+        """Return what of one of these entries is compared to find doubles."""
+        if entry.slug not in self._sketches:
+            self._sketches[entry.slug] = Sketch.of(entry)
+        return self._sketches[entry.slug]
 
     @cached_property
     def _orders(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
@@ -108,6 +133,10 @@ def ordered_pairs(entry: FailureMode, order: str) -> Iterator[tuple[str, str]]:
 def plain(text: str) -> str:
     """Return the text as it is compared: lower case, one space between words, no outer punctuation."""
     return re.sub(r"[^\w]+", " ", text.casefold()).strip()
+
+
+def _in_order(text: str) -> str:
+    return " ".join(sorted(plain(text).split()))
 
 
 def _distinctive(entry: FailureMode) -> frozenset[str]:

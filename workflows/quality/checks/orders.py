@@ -9,7 +9,7 @@ STATING: Final = frozenset(
     """a an the this that these those it its they there we you i he she our your their my is are was were be
     someone somebody everyone everybody""".split()  # noqa: SIM905 - a list of quoted strings, one a line, is no easier to read
 )
-NAMING: Final = re.compile(r"\w{2,}(ings?|tions?|ness|ities|ity|ances?|ences?|ships?)$")
+NAMING: Final = re.compile(r"^\w{2,}(ings?|tions?|ness|ities|ity|ances?|ences?|ships?)$")
 VERBS_LIKE_NOUNS: Final = frozenset(
     """balance bring caution condition fence ping position provision question reference ring sequence silence station
     string mention ship decommission partition quarantine distance advance enhance finance""".split()  # noqa: SIM905 - the same

@@ -112,18 +112,18 @@ def unbridled_automation(entry: FailureMode, _: Surroundings) -> Iterator[Flaw]:
             )
 
 
-def incomplete_remedy(entry: FailureMode, _: Surroundings) -> Iterator[Flaw]:
-    """Find remedies that lack what lets others decide and act on them."""
-    is_grave = entry.severity.worst_credible == "sev1"
+def incomplete_remedy(entry: FailureMode, surroundings: Surroundings) -> Iterator[Flaw]:
+    """Find remedies that lack what lets others decide and act on them; a rehearsal is a local thing."""
+    must_rehearse = surroundings.facts is not None and entry.severity.worst_credible == "sev1"
     for place, remedy in enumerate(entry.mitigations):
-        if missing := _missing_of(remedy, is_grave=is_grave):
+        if missing := _missing_of(remedy, must_rehearse=must_rehearse):
             yield Flaw(
                 f"mitigations.{place}",
                 f"“{remedy.title}” lacks what others need to act; add {', '.join(missing)}.",
             )
 
 
-def _missing_of(remedy: Mitigation, *, is_grave: bool) -> list[str]:
+def _missing_of(remedy: Mitigation, *, must_rehearse: bool) -> list[str]:
     links = remedy.links
     lacks = {
         "the rationale": remedy.rationale is None,
@@ -137,6 +137,6 @@ def _missing_of(remedy: Mitigation, *, is_grave: bool) -> list[str]:
         "a link to a data-quality rule, a test or a policy": not (
             links.data_quality_rules or links.tests or links.governance_policies
         ),
-        "a rehearsal": is_grave and remedy.kind == "contain" and remedy.rehearsal is None,
+        "a rehearsal": must_rehearse and remedy.kind == "contain" and remedy.rehearsal is None,
     }
     return [part for part, is_lacking in lacks.items() if is_lacking]
