@@ -6,13 +6,14 @@ it from being imported blocks everywhere.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+import yaml
 from pydantic import ValidationError
 
 from workflows.entries.document import FailureMode
@@ -94,14 +95,15 @@ class _File:
     """A file that was read: its entry, or the faults that keep it from being one."""
 
     path: Path
-    content: bytes
     entry: FailureMode | None
     faults: tuple[Problem, ...] = ()
 
-    @cached_property
     def places(self) -> Places:
-        """Where its fields stand."""
-        return places(self.content)
+        """Return where its fields stand, read anew: few files have problems, and thousands would fill the memory."""
+        try:
+            return places(content_of(self.path))
+        except yaml.YAMLError:  # it was readable a moment ago; somebody changed it meanwhile
+            return Places({})
 
 
 def lint(paths: Sequence[Path], today: date, vocabulary: Path | None = None) -> Lint:
@@ -174,8 +176,7 @@ class _Catalog:
         for file in files:
             if file.path in named:
                 yield from file.faults
-                yield from self._problems_of(file, surroundings)
-                yield from _given_twice(file, taken)
+                yield from _placed(file, [*self._flaws(file, surroundings), *_given_twice(file, taken)])
         if self.folder and self.only is None:
             yield from _ignored(self.folder / ENTRIES)
 
@@ -187,18 +188,20 @@ class _Catalog:
             raise UserError(msg)
         return Vocabulary.read(self.vocabulary)
 
-    def _problems_of(self, file: _File, surroundings: Surroundings) -> Iterator[Problem]:
+    def _flaws(self, file: _File, surroundings: Surroundings) -> Iterator[Finding]:
         if (entry := file.entry) is None:
             return
         if file.path.stem != f"{entry.id}-{entry.slug}":
             sentence = f"Name the file {entry.id}-{entry.slug}.yaml, after the id and slug of its entry."
-            yield Problem(file.path, file.places.line(("id",)), "file-name", "blocks", "id", sentence)
+            yield Finding("file-name", "blocks", "id", sentence)
         found = findings(entry, surroundings)
-        if entry.status == "published":
+        is_published = entry.status == "published"
+        if is_published:
             found += closed_gates(entry, surroundings)
         for one in found:
             if self.folder or one.check not in NEEDS_THE_CATALOG:
-                yield _problem(file, entry, one)
+                stays = is_published or one.check in IMPORT_FAULTS
+                yield one if stays else replace(one, level="flags")
 
 
 def _read(path: Path) -> _File:
@@ -207,11 +210,11 @@ def _read(path: Path) -> _File:
         document = safe_yaml(content)
     except Unreadable as unreadable:
         sentence = unreadable.sentence[:1].upper() + unreadable.sentence[1:]
-        return _File(path, b"", None, (Problem(path, unreadable.line, "unreadable-file", "blocks", "", sentence),))
+        return _File(path, None, (Problem(path, unreadable.line, "unreadable-file", "blocks", "", sentence),))
     try:
-        return _File(path, content, FailureMode.model_validate(document))
+        return _File(path, FailureMode.model_validate(document))
     except ValidationError as invalid:
-        return _File(path, content, None, tuple(_invalid(path, content, invalid)))
+        return _File(path, None, tuple(_invalid(path, content, invalid)))
 
 
 def _invalid(path: Path, content: bytes, invalid: ValidationError) -> Iterator[Problem]:
@@ -220,23 +223,23 @@ def _invalid(path: Path, content: bytes, invalid: ValidationError) -> Iterator[P
         yield Problem(path, fault.line, "invalid-field", "blocks", place, fault.sentence)
 
 
-def _problem(file: _File, entry: FailureMode, found: Finding) -> Problem:
-    is_draft = entry.status != "published" and found.check not in IMPORT_FAULTS
-    level: Level = "flags" if is_draft else found.level
-    line = file.places.line(path_of(found.place))
-    return Problem(file.path, line, found.check, level, found.place, found.sentence)
+def _placed(file: _File, found: Sequence[Finding]) -> Iterator[Problem]:
+    if found:
+        lines = file.places()
+        for one in found:
+            yield Problem(file.path, lines.line(path_of(one.place)), one.check, one.level, one.place, one.sentence)
 
 
 def _given(field: str, files: Iterable[_File]) -> Counter[str]:
     return Counter(getattr(file.entry, field) for file in files if file.entry)
 
 
-def _given_twice(file: _File, taken: dict[str, Counter[str]]) -> Iterator[Problem]:
+def _given_twice(file: _File, taken: Mapping[str, Counter[str]]) -> Iterator[Finding]:
     for field, count in taken.items():
         value = getattr(file.entry, field, None)
         if value is not None and count[value] > 1:
             sentence = f"The {field} {value} stands in {count[value]} files; give each entry one of its own."
-            yield Problem(file.path, file.places.line((field,)), f"duplicate-{field}", "blocks", field, sentence)
+            yield Finding(f"duplicate-{field}", "blocks", field, sentence)
 
 
 def _ignored(folder: Path) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ class Neighbourhood(Mapping[str, FailureMode]):
         found = entries.values() if isinstance(entries, Mapping) else entries
         self._entries = {entry.slug: entry for entry in found}
         self._sketches: dict[str, Sketch] = {}
+        self._words: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, slug: str) -> FailureMode:
         return self._entries[slug]
@@ -64,7 +65,7 @@ class Neighbourhood(Mapping[str, FailureMode]):
         for slug in self._by_title.get(plain(entry.title), ()):
             shared[slug] += 1
         looked_at = 0
-        held = ((word, self._by_word[word]) for word in _distinctive(entry) if word in self._by_word)
+        held = ((word, self._by_word[word]) for word in self._words_of(entry) if word in self._by_word)
         for _, holders in sorted(held, key=lambda pair: (len(pair[1]), pair[0])):
             looked_at += len(holders)
             if looked_at > POSTINGS and shared:
@@ -106,9 +107,16 @@ class Neighbourhood(Mapping[str, FailureMode]):
     def _by_word(self) -> dict[str, list[str]]:
         by_word: defaultdict[str, list[str]] = defaultdict(list)
         for entry in self._living:
-            for word in _distinctive(entry):
+            for word in self._words_of(entry):
                 by_word[word].append(entry.slug)
         return dict(by_word)
+
+    def _words_of(self, entry: FailureMode) -> frozenset[str]:
+        if entry is not self._entries.get(entry.slug):  # a revision that is being written
+            return _distinctive(entry)
+        if entry.slug not in self._words:
+            self._words[entry.slug] = _distinctive(entry)
+        return self._words[entry.slug]
 
     @cached_property
     def _by_title(self) -> dict[str, list[str]]:

@@ -19,11 +19,14 @@ NAMES_OF_ROLES: Final = (
     r"|Research|Finance|Privacy|Safety|Science|Commander|Manager|Steward|Guild|Group|Office|Officer|Analyst\w*|Data"
     r"|Service|Serving|Training|Infrastructure|Machine|Learning|Slack|Support|Sales|Marketing|Vendor|Customer|Users?"
 )
+# What a term of a vocabulary or a slug never holds; such words need no search.
+NOT_IN_TERMS: Final = frozenset(".:@/0123456789")
 WHOLE_NAME: Final = re.compile(
     rf"^(?!.*\b(?:{NAMES_OF_ROLES})\b)[A-Z][a-zà-ÿ]+(?: [A-Z]\.)?(?: [A-Z][a-zà-ÿ]+){{1,2}}$"
 )
 PRIVATE_SUFFIX: Final = r"internal|intranet|corp|lan|local|localdomain|home\.arpa"
-# Repetitions are bounded, so that no text, however made, takes long to search.
+# Each begins with something rare and repeats within bounds, so that no text, however made, takes long to search; what
+# stands around the match is added when it is shown.
 PRIVATE: Final[Mapping[str, re.Pattern[str]]] = {
     "a private address": re.compile(
         r"https?://(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|[\w-]+(?=[:/\s]|$)"
@@ -34,12 +37,12 @@ PRIVATE: Final[Mapping[str, re.Pattern[str]]] = {
     ),
     "a host": re.compile(
         r"\b(?:10|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}\b"
-        rf"|\b[a-z0-9][\w-]{{0,62}}(?:\.[\w-]{{1,63}}){{0,5}}\.(?:{PRIVATE_SUFFIX})\b(?!\()"
-        r"|\b(?:[a-z0-9]{1,20}-){0,4}(?:node|host|srv|server|bastion|db|vm|worker|prod|staging)-?(?:[a-z0-9]{1,20}-){0,4}\d{2,}\b",
+        rf"|(?<=[\w-])\.(?:{PRIVATE_SUFFIX})\b(?!\()"
+        r"|(?<![a-z0-9])(?:node|host|srv|server|bastion|db|vm|worker|prod|staging)-?(?:[a-z0-9]{1,20}-){0,4}\d{2,}\b",
         re.IGNORECASE,
     ),
     "a person": re.compile(
-        r"\b[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,}\b|<@[UW][A-Z0-9]{4,}[^>]*>|(?<![\w@/])@(?!param|property|staticmethod)[a-z][a-z.]{2,}\b"
+        r"(?<=[\w.+-])@[\w-]{1,63}\.[a-z]{2,}\b|<@[UW][A-Z0-9]{4,}[^>]*>|(?<![\w@/])@(?!param|property|staticmethod)[a-z][a-z.]{2,}\b"
         rf"|\b(?:[Aa]sk|[Cc]all|[Pp]ing|[Cc]ontact|[Pp]age|[Tt]ell|[Ee]mail|DM) (?!(?:{NAMES_OF_ROLES})\b)"
         r"[A-Z][a-zà-ÿ]{2,}(?: [A-Z][a-zà-ÿ]+)?(?=[ ,.;\n]|$)"
     ),
@@ -91,8 +94,15 @@ def _matches(entry: FailureMode, patterns: Mapping[str, re.Pattern[str]]) -> Ite
     for place, text in texts if found else ():
         for kind, pattern in found.items():
             if named := pattern.search(text):
-                yield place, kind, named.group()
+                yield place, kind, _whole_words(text, named)
                 break
+
+
+def _whole_words(text: str, match: re.Match[str]) -> str:
+    """Return the match with the rest of the words in which it begins and ends."""
+    begin = max(text.rfind(blank, 0, match.start()) for blank in " \n\t(“\"'") + 1
+    rest = re.match(r"[\w./@-]*", text[match.end() :])
+    return (text[begin : match.end()] + (rest.group() if rest else "")).rstrip(".")
 
 
 def portable_texts(entry: FailureMode) -> Iterator[tuple[str, str]]:
@@ -102,7 +112,7 @@ def portable_texts(entry: FailureMode) -> Iterator[tuple[str, str]]:
 
 def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
-        if " " in value or not value.islower() or "." in value or any(map(str.isdigit, value)):
+        if " " in value or not value.islower() or not NOT_IN_TERMS.isdisjoint(value):
             yield place, value
     elif isinstance(value, BaseModel):
         for name, inner in value:
