@@ -144,7 +144,7 @@ def build_workflows(
         assessing=Assessing(store, clock, catalog, vocabulary),
         vocabulary=vocabulary,
         exports=Exports(catalog, vocabulary, settings.catalog_dir / VOCABULARY_FILE),
-        imports=Imports(catalog, settings.vocabulary),
+        imports=Imports(catalog, vocabulary, settings.vocabulary),
     )
 
 

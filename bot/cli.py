@@ -15,7 +15,7 @@ from rich.table import Table
 from bot.build import offline, open_store, running
 from bot.demo import Demo
 from bot.doctor import examine
-from bot.exchange import ExportFormat, told_changes, told_export
+from bot.exchange import ExportFormat, Source, columns_of, told_changes, told_export
 from bot.exports import read_history
 from bot.linting import LintFormat, told
 from bot.logs import configure_logs
@@ -90,15 +90,29 @@ def doctor() -> None:
 
 @cli.command(name="import")
 def import_(
-    path: Annotated[Path, typer.Argument(help="Folder with vocabulary.yaml and entries/*.yaml.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="A folder with vocabulary.yaml and entries/*.yaml, or files of --from.", metavar="PATH..."),
+    ],
     *,
+    source: Annotated[Source, typer.Option("--from", help="What it is; of others' catalogs drafts are made.")] = (
+        Source.CATALOG
+    ),
+    mapping: Annotated[Path | None, typer.Option(help="For a CSV: a YAML file of lines `field: column`.")] = None,
+    named: Annotated[list[str] | None, typer.Option("--map", help="For a CSV: FIELD=COLUMN.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would change, field by field; no more.")
     ] = False,
 ) -> None:
-    """Take entries into the catalog, all or none; unchanged entries are left alone."""
+    """Take entries into the catalog, all or none; what is unchanged is left alone."""
+    columns = columns_of(mapping, named or [])
+    if source is Source.CATALOG and len(paths) > 1:
+        _complain("One catalog folder is imported at a time; run the command once for each.")
     with offline(_settings_with_logs()) as workflows:
-        report = workflows.imports.import_folder(path, OPERATOR, dry_run=dry_run)
+        if source is Source.CATALOG:
+            report = workflows.imports.import_folder(paths[0], OPERATOR, dry_run=dry_run)
+        else:
+            report = workflows.imports.import_source(source.value, paths, OPERATOR, columns=columns, dry_run=dry_run)
     for line in told_changes(report, dry_run=dry_run):
         _tell(line)
 

@@ -1,12 +1,24 @@
 """What an import or export did, as lines for the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from workflows.entries.differences import Difference
+from workflows.entries.yamlfile import Unreadable, content_of, safe_yaml
+from workflows.errors import UserError
 from workflows.exchange.exports import Exported
 from workflows.exchange.imports import Report
+
+
+class Source(StrEnum):
+    """Where an import comes from."""
+
+    CATALOG = "catalog"
+    CSV = "csv"
+    POSTMORTEMS = "postmortems"
+    ATLAS = "atlas"
+    AVID = "avid"
 
 
 class ExportFormat(StrEnum):
@@ -16,6 +28,30 @@ class ExportFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     MARKDOWN = "markdown"
+
+
+def columns_of(mapping: Path | None, named: Sequence[str]) -> dict[str, str]:
+    """Return which column holds which field, from a file of `field: column` and from `field=column`."""
+    columns = {} if mapping is None else _mapping(mapping)
+    for one in named:
+        field, equals, column = one.partition("=")
+        if not (field.strip() and equals and column.strip()):
+            msg = f"--map takes FIELD=COLUMN, such as title=Name, and {one!r} is not like that."
+            raise UserError(msg)
+        columns[field.strip()] = column.strip()
+    return columns
+
+
+def _mapping(path: Path) -> dict[str, str]:
+    try:
+        found = safe_yaml(content_of(path))
+    except Unreadable as unreadable:
+        msg = f"{path}:{unreadable.line}: {unreadable.sentence}"
+        raise UserError(msg) from None
+    if not isinstance(found, dict):
+        msg = f"{path} must hold lines like `title: Name`, a field and its column."
+        raise UserError(msg)
+    return {str(field): str(column) for field, column in found.items()}
 
 
 def told_changes(report: Report, *, dry_run: bool) -> Iterator[str]:
@@ -28,7 +64,7 @@ def told_changes(report: Report, *, dry_run: bool) -> Iterator[str]:
             yield from (f"    {_told(one)}" for one in change.differences)
     yield from (f"note: {note}" for note in report.notes)
     done = "would be " if dry_run else ""
-    added, changed = report.count("added"), report.count("changed")
+    added, changed = report.number("added"), report.number("changed")
     yield f"{added} {done}added, {changed} {done}changed, {report.unchanged} unchanged."
 
 

@@ -77,7 +77,9 @@ def test_an_export_taken_in_and_exported_again_is_the_same_to_the_byte(store: St
     exports(lived).export(tmp_path / "one", "yaml", OPERATOR)
     before = content(tmp_path / "one")
 
-    report = Imports(lived.catalog).import_folder(write_vocabulary(tmp_path / "one", tmp_path / "catalog"), OPERATOR)
+    report = Imports(lived.catalog, Vocabulary.load(CATALOG)).import_folder(
+        write_vocabulary(tmp_path / "one", tmp_path / "catalog"), OPERATOR
+    )
     exports(lived).export(tmp_path / "one", "yaml", OPERATOR)
     exports(lived).export(tmp_path / "two", "yaml", OPERATOR)
 
@@ -188,7 +190,9 @@ def test_what_an_export_held_back_is_not_lost_when_it_comes_back(store: Store, t
     lived = house(store, tmp_path, secret, failure_mode(6, related=links), COLD_START)
     exports(lived).export(tmp_path / "out", "yaml", OPERATOR)
 
-    report = Imports(lived.catalog).import_folder(write_vocabulary(tmp_path / "out", tmp_path / "catalog"), OPERATOR)
+    report = Imports(lived.catalog, Vocabulary.load(CATALOG)).import_folder(
+        write_vocabulary(tmp_path / "out", tmp_path / "catalog"), OPERATOR
+    )
 
     assert report.changes == ()
     assert len(lived.catalog.entry("FM-0006", OPERATOR).document.related) == 2

@@ -33,18 +33,18 @@ class Unreadable(yaml.YAMLError):
         self.line = line
 
 
-def content_of(path: Path) -> bytes:
-    """Return the content of a small regular file; raises Unreadable."""
+def content_of(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+    """Return the content of a regular file of at most so many bytes; raises Unreadable."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Unreadable("this is not a file; move it elsewhere.")
         with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = file.read(limit + 1)
     except (OSError, RuntimeError) as failed:  # RuntimeError: Python 3.12 and older on a loop of links
         reason = getattr(failed, "strerror", None) or failed
         raise Unreadable(f"this cannot be opened: {reason}.") from None
-    if len(content) > MAX_FILE_BYTES:
-        raise Unreadable(f"the file is larger than {MAX_FILE_BYTES} bytes; an entry is a few kilobytes.")
+    if len(content) > limit:
+        raise Unreadable(f"the file is larger than {limit} bytes; give it in parts.")
     return content
 
 

@@ -1,7 +1,8 @@
 """Imports: what comes into the catalog, told field by field before it is taken."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +11,10 @@ from workflows.entries.differences import Difference, differences
 from workflows.entries.document import FailureMode
 from workflows.entries.entry import Entry
 from workflows.entries.importing import EntryFile, read_catalog
+from workflows.entries.vocabulary import Vocabulary
+from workflows.exchange.drafts import drafts_of
 from workflows.exchange.exports import last_verified
+from workflows.exchange.sources import SOURCES
 from workflows.exchange.yamlfiles import with_links
 from workflows.people import OPERATOR, Actor
 
@@ -33,7 +37,7 @@ class Report:
     unchanged: int
     notes: tuple[str, ...] = ()
 
-    def count(self, kind: Literal["added", "changed"]) -> int:
+    def number(self, kind: Literal["added", "changed"]) -> int:
         """Return how many entries were added or changed."""
         return sum(change.kind == kind for change in self.changes)
 
@@ -43,6 +47,7 @@ class Imports:
     """Entries on their way in; `own_vocabulary` is the file with the organisation's terms, where it has one."""
 
     catalog: Catalog
+    vocabulary: Vocabulary
     own_vocabulary: Path | None = None
 
     def import_folder(self, folder: Path, actor: Actor, *, dry_run: bool = False) -> Report:
@@ -53,6 +58,52 @@ class Imports:
         files = read_catalog(folder, self.own_vocabulary)
         return self.take(files, actor, dry_run=dry_run)
 
+    def import_source(
+        self,
+        source: str,
+        paths: Sequence[Path],
+        actor: Actor,
+        *,
+        columns: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+    ) -> Report:
+        """Make drafts of the records of another catalog, one of SOURCES, all or none.
+
+        A record that came before changes nothing, unless it changed itself and nobody edited its draft since.
+        `columns` says for a CSV which column holds which field. Raises UserError naming every fault.
+        """
+        collection = SOURCES[source](paths, self.vocabulary, columns or {})
+        entries = self.catalog.entries(OPERATOR)
+        known = {
+            entry.document.origin.id: entry.document
+            for entry in entries
+            if entry.document.origin and entry.document.origin.source == collection.source
+        }
+        drafts = drafts_of(
+            collection,
+            known,
+            untouched=self._untouched([entry for entry in entries if entry.document.origin]),
+            slugs=frozenset(entry.document.slug for entry in entries),
+            next_id=_numbered(entries) if dry_run else self._next_id,
+            vocabulary=self.vocabulary,
+        )
+        report = self.take(drafts.files, actor, dry_run=dry_run)
+        return replace(report, unchanged=report.unchanged + drafts.unchanged, notes=drafts.notes)
+
+    def _untouched(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """Return the ids of the drafts whose every state came from an import."""
+        with self.catalog.store.read() as tx:
+            return frozenset(
+                entry.id
+                for entry in entries
+                if entry.status == "draft" and all(one.kind == "import" for one in tx.revisions.of(entry.id))
+            )
+
+    def _next_id(self) -> str:
+        # In a transaction of its own: a number that is not used after all is a gap, and ids are never given twice.
+        with self.catalog.store.begin() as tx:
+            return f"FM-{tx.entries.next_number():04d}"
+
     def take(self, files: Sequence[EntryFile], actor: Actor, *, dry_run: bool) -> Report:
         """Take in the entries, all or none, and return what changed; with `dry_run`, what would change."""
         known = {entry.id: entry for entry in self.catalog.entries(OPERATOR)}
@@ -62,6 +113,12 @@ class Imports:
             for file in files
         ]
         return _report(self.catalog.import_files(prepared, actor=actor, dry_run=dry_run), known)
+
+
+def _numbered(entries: Sequence[Entry]) -> Callable[[], str]:
+    """Return what gives the ids that new entries would have, without taking them."""
+    numbers = count(max((int(entry.id.removeprefix("FM-")) for entry in entries), default=0) + 1)
+    return lambda: f"FM-{next(numbers):04d}"
 
 
 def _as_known(entry: FailureMode, known: Entry, hidden: frozenset[str]) -> FailureMode:
