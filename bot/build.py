@@ -21,8 +21,12 @@ from bot.directory import SlackChannels
 from bot.errors import ErrorAnswers
 from bot.identity import Identity, who_am_i
 from bot.listeners import Listeners
+from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
+from bot.listeners.history import HistoryListeners
 from bot.listeners.incidents import IncidentListeners
+from bot.listeners.merging import MergingListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger
@@ -36,11 +40,15 @@ from bot.web.app import web_app
 from bot.web.server import serve
 from bot.workspace import NobodyKnown, SlackWorkspace
 from store import Store, Unavailable, migrate
+from workflows.amendments import Amendments
 from workflows.clock import Clock, system_clock
 from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.editing import Editing
 from workflows.entries.history import History
+from workflows.entries.lifecycle import Lifecycle
+from workflows.entries.merging import Merging
+from workflows.entries.sheets import Sheets
 from workflows.entries.vocabulary import VOCABULARY_FILE, Vocabulary
 from workflows.errors import UserError
 from workflows.exchange.exports import Exports
@@ -51,6 +59,7 @@ from workflows.ports import ChannelDirectory, DeliveryBell, Workspace
 from workflows.reviews import Reviews
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
+from workflows.signoffs import SignOffs
 from workflows.writeups.writeups import WriteUps
 
 log = structlog.get_logger(__name__)
@@ -74,6 +83,11 @@ class Workflows:
     imports: Imports
     history: History
     assessing: Assessing
+    lifecycle: Lifecycle
+    amendments: Amendments
+    merging: Merging
+    sheets: Sheets
+    sign_offs: SignOffs
     vocabulary: Vocabulary
 
 
@@ -131,6 +145,9 @@ def build_workflows(
         store, clock, catalog, suggestions, reviews, directory, bell, tuple(settings.incident_channels)
     )
     writeups = WriteUps(store, clock, catalog, vocabulary)
+    assessing = Assessing(store, clock, catalog, vocabulary)
+    sign_offs = SignOffs(store, clock, catalog, bell)
+    lifecycle = Lifecycle(store, clock, catalog, assessing, sign_offs, bell)
     return Workflows(
         store=store,
         catalog=catalog,
@@ -141,7 +158,12 @@ def build_workflows(
         writeups=writeups,
         editing=Editing(store, clock, catalog, vocabulary),
         history=History(store, clock, catalog),
-        assessing=Assessing(store, clock, catalog, vocabulary),
+        assessing=assessing,
+        lifecycle=lifecycle,
+        amendments=Amendments(store, clock, catalog, assessing, sign_offs, bell),
+        merging=Merging(store, clock, catalog, bell),
+        sheets=Sheets(store, catalog, assessing, lifecycle),
+        sign_offs=sign_offs,
         vocabulary=vocabulary,
         exports=Exports(catalog, vocabulary, settings.catalog_dir / VOCABULARY_FILE),
         imports=Imports(catalog, vocabulary, settings.vocabulary),
@@ -232,18 +254,27 @@ def _connect(socket: SocketModeHandler) -> None:
 
 def _slack_app(workflows: Workflows, client: WebClient, identity: Identity, background: Background) -> App:
     replies = Replies(client, background)
+    vocabulary, team = workflows.vocabulary, identity.team_id
     listeners = Listeners(
-        entries=EntryListeners(workflows.catalog, workflows.search, workflows.writeups, replies, identity.team_id),
+        amendments=AmendmentListeners(workflows.amendments, vocabulary, replies, team),
+        editing=EditingListeners(
+            workflows.editing, workflows.assessing, workflows.lifecycle, workflows.amendments, vocabulary, replies, team
+        ),
+        entries=EntryListeners(
+            workflows.catalog, workflows.search, workflows.sheets, workflows.writeups, replies, team
+        ),
+        history=HistoryListeners(workflows.history, replies, team),
         incidents=IncidentListeners(workflows.incidents, replies, background, client, identity),
-        reviews=ReviewListeners(workflows.reviews, replies, identity.team_id),
-        writeups=WriteUpListeners(workflows.writeups, workflows.vocabulary, replies, identity.team_id),
-        home_team=identity.team_id,
+        merging=MergingListeners(workflows.merging, replies, team),
+        reviews=ReviewListeners(workflows.reviews, replies, team),
+        writeups=WriteUpListeners(workflows.writeups, vocabulary, replies, team),
+        home_team=team,
     )
     return bolt_app(client, identity, listeners, ErrorAnswers(replies))
 
 
 def _messenger(workflows: Workflows, posting: WebClient, reading: WebClient, bell: Bell) -> Messenger:
-    renderers = OwedMessages(workflows.incidents, workflows.reviews).renderers()
+    renderers = OwedMessages(workflows.amendments, workflows.incidents, workflows.reviews).renderers()
     return Messenger(workflows.store, system_clock, posting, reading, renderers, bell)
 
 

@@ -75,10 +75,15 @@ def _in_form(error: Exception, sentence: str, body: Mapping[str, Any]) -> BoltRe
     """Keep the form open with what was typed in it, and the sentence under a field."""
     fields = [block["block_id"] for block in body["view"].get("blocks", []) if block.get("type") == "input"]
     named = error.fields if isinstance(error, InvalidForm) else {}
-    errors = {field: text for field, text in named.items() if field in fields}
+    errors = {field: text for path, text in named.items() for field in fields if _is_at(path, field)}
     if not errors and fields:
         errors = {fields[0]: sentence}
     return _json({"response_action": "errors", "errors": errors})
+
+
+def _is_at(path: str, field: str) -> bool:
+    """Return whether the field of the form is where the path of the document leads, or the part around it."""
+    return path == field or path.endswith(f".{field}") or path.startswith(f"{field}.") or field.startswith(f"{path}.")
 
 
 def _json(body: Mapping[str, Any]) -> BoltResponse:

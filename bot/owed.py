@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.blocks.amendments import outcome, proposal
 from bot.blocks.elements import Rendered
 from bot.blocks.incidents import incident_card
 from bot.blocks.reviews import review_nudge
+from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.errors import NotFound
 from workflows.incidents import CARD, Incidents
+from workflows.people import OPERATOR
 from workflows.reviews import NUDGE, Reviews, read_nudge_subject
 
 Renderer = Callable[[str], Rendered | None]
@@ -17,12 +20,29 @@ Renderer = Callable[[str], Rendered | None]
 class OwedMessages:
     """Draws owed messages from their subject, as the database stands now."""
 
+    amendments: Amendments
     incidents: Incidents
     reviews: Reviews
 
     def renderers(self) -> Mapping[str, Renderer]:
         """Return what draws each kind."""
-        return {CARD: self.card, NUDGE: self.nudge}
+        return {CARD: self.card, NUDGE: self.nudge, PROPOSAL: self.proposal, OUTCOME: self.outcome}
+
+    def proposal(self, subject: str) -> Rendered | None:
+        """Return a suggested change for its steward, or None when nobody may see the entry any more."""
+        found = self._amendment(subject)
+        return proposal(found) if found else None
+
+    def outcome(self, subject: str) -> Rendered | None:
+        """Return what became of a suggestion, for whoever made it."""
+        found = self._amendment(subject)
+        return outcome(found) if found else None
+
+    def _amendment(self, subject: str) -> Amendment | None:
+        try:
+            return self.amendments.amendment(int(subject), OPERATOR)
+        except NotFound:
+            return None
 
     def card(self, subject: str) -> Rendered | None:
         """Return the incident's card, or None when nothing on it is published any more."""

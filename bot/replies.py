@@ -17,6 +17,7 @@ from bot.refusals import error_of
 log = structlog.get_logger(__name__)
 TOO_LATE = "Slack took too long to open that form. Nothing is lost; please do it once more."
 # Slack forgets a trigger 3 seconds after the click, docs.slack.dev/interactivity/handling-user-interaction.
+GONE_ERRORS = frozenset({"not_found", "view_not_found", "hash_conflict"})
 LATE_ERRORS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
 
 
@@ -30,6 +31,11 @@ class Replies:
     def open_form(self, asked: CommandCall | Press, view: Mapping[str, Any]) -> None:
         """Open the form for whoever asked, on top of the form they stand in, if they stand in one."""
         self.background.run(lambda: self._open(asked, view))
+
+    def replace_form(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Show something else in a form that is open; one that was closed meanwhile stays closed."""
+        if view_id:
+            self.background.run(lambda: self._replace(view_id, view))
 
     def tell(self, response_url: str, rendered: Rendered) -> None:
         """Say something only the person behind the response URL sees."""
@@ -49,6 +55,13 @@ class Replies:
             if error_of(refused) not in LATE_ERRORS:
                 raise
             self.tell(asked.response_url, Rendered(TOO_LATE, [section(TOO_LATE)]))
+
+    def _replace(self, view_id: str, view: Mapping[str, Any]) -> None:
+        try:
+            self.client.views_update(view_id=view_id, view=dict(view))
+        except SlackApiError as refused:
+            if error_of(refused) not in GONE_ERRORS:
+                raise
 
     @staticmethod
     def _tell(response_url: str, rendered: Rendered) -> None:

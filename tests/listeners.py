@@ -3,8 +3,12 @@
 from typing import Any, cast
 
 from bot.listeners import Listeners
+from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
+from bot.listeners.history import HistoryListeners
 from bot.listeners.incidents import IncidentListeners
+from bot.listeners.merging import MergingListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.writeups import WriteUpListeners
 
@@ -13,8 +17,12 @@ NOTHING = cast("Any", None)
 
 def listeners_over_nothing() -> Listeners:
     return Listeners(
-        EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        AmendmentListeners(NOTHING, NOTHING, NOTHING, ""),
+        EditingListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        HistoryListeners(NOTHING, NOTHING, ""),
         IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        MergingListeners(NOTHING, NOTHING, ""),
         ReviewListeners(NOTHING, NOTHING, ""),
         WriteUpListeners(NOTHING, NOTHING, NOTHING, ""),
         "",

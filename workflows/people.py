@@ -90,6 +90,11 @@ class People:
         roles = (role for role in self.named if role not in {"reader", "contributor"})
         return not actor.is_external and any(self.holds(actor, role) for role in roles)
 
+    def peers(self) -> tuple[str, ...]:
+        """Return everybody who answers for anything in the catalog, each once."""
+        roles = [role for role in self.named if role not in {"reader", "contributor"}]
+        return tuple(dict.fromkeys(person for role in roles for person in self.holders(role)))
+
     def disciplines_of(self, actor: Actor) -> frozenset[str]:
         """Return the disciplines for which the person may sign off."""
         reviewing = (role.removeprefix("reviewer:") for role in self.named if role.startswith("reviewer:"))

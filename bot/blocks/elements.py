@@ -146,6 +146,56 @@ def choice_field(
     return _field(block_id, label, element, required=required, hint=hint)
 
 
+def choices_field(
+    block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, values: Sequence[str]
+) -> Block:
+    """Return a field for any number of the options, given as {value: what it means}."""
+    offered = {key: _option(key, key, text) for key, text in list(options.items())[:MAX_OPTIONS]}
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": "answer",
+        "placeholder": plain("Choose any", MAX_PLACEHOLDER),
+        "options": list(offered.values()),
+    }
+    if chosen := [offered[value] for value in values if value in offered]:
+        element["initial_options"] = chosen
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
+def term_field(
+    block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, value: str | None
+) -> Block:
+    """Return a field for one term of a vocabulary, each shown above what it means."""
+    offered = {key: _option(key, key, text) for key, text in list(options.items())[:MAX_OPTIONS]}
+    element: Block = {
+        "type": "static_select",
+        "action_id": "answer",
+        "placeholder": plain("Choose one", MAX_PLACEHOLDER),
+        "options": list(offered.values()),
+    }
+    if value in offered:
+        element["initial_option"] = offered[value]
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
+def date_field(block_id: str, label: str, *, required: bool, hint: str | None, value: str | None) -> Block:
+    """Return a field for a day."""
+    element: Block = {"type": "datepicker", "action_id": "answer"}
+    if value:
+        element["initial_date"] = value
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
+def menu(action_id: str, placeholder: str, options: Mapping[str, str]) -> Block:
+    """Return a menu beside a paragraph or in a row; choosing one of {value: what people read} comes back at once."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, MAX_PLACEHOLDER),
+        "options": [_option(value, text) for value, text in list(options.items())[:MAX_OPTIONS]],
+    }
+
+
 def modal(
     title: str,
     blocks: Sequence[Block],
@@ -189,5 +239,6 @@ def _characters(part: Any) -> int:
     )
 
 
-def _option(value: str, text: str) -> Block:
-    return {"text": plain(text, MAX_OPTION), "value": value}
+def _option(value: str, text: str, meaning: str = "") -> Block:
+    option: Block = {"text": plain(text, MAX_OPTION), "value": value}
+    return {**option, "description": plain(meaning, MAX_OPTION)} if meaning else option

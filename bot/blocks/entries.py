@@ -1,6 +1,6 @@
 """How an entry looks: as a short card among others, and whole in a modal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot import ids
@@ -8,21 +8,14 @@ from bot.blocks.elements import (
     Block,
     Rendered,
     actions,
-    bullets,
     button,
     clip,
     context,
-    divider,
     escape,
-    header,
-    modal,
     person,
     section,
 )
 from workflows.entries.catalog import Entry
-from workflows.entries.detectors import Detector
-from workflows.entries.document import FailureMode
-from workflows.entries.mitigations import DegradedMode, ExpectedTime, Mitigation
 from workflows.search.search import Found
 from workflows.writeups.writeups import WriteUp
 
@@ -47,7 +40,7 @@ def found_entries(query: str, found: Sequence[Found]) -> Rendered:
     blocks = [context(f"{len(found)} match(es) for “{asked}”")]
     for one in found:
         blocks += card_blocks(one.entry, one.why)
-        blocks.append(actions(f"found:{one.entry.id}", [open_entry(one.entry)]))
+        blocks.append(actions(f"found:{one.entry.id}", [open_entry(one.entry), suggest(one.entry)]))
     summary = "\n".join(card_text(one.entry) for one in found)
     return Rendered(f"Matches for “{asked}”:\n{summary}", blocks)
 
@@ -56,7 +49,7 @@ def one_entry(entry: Entry) -> Rendered:
     """Return the answer to `/failure show`: the card with its button."""
     blocks = [
         *card_blocks(entry),
-        actions(f"shown:{entry.id}", [open_entry(entry)]),
+        actions(f"shown:{entry.id}", [open_entry(entry), suggest(entry)]),
     ]
     return Rendered(card_text(entry), blocks)
 
@@ -64,6 +57,11 @@ def one_entry(entry: Entry) -> Rendered:
 def open_entry(entry: Entry) -> Block:
     """Return the button that opens the whole entry."""
     return button("Open the whole entry", ids.OPEN_ENTRY, entry.id)
+
+
+def suggest(entry: Entry) -> Block:
+    """Return the button that opens the form for a correction."""
+    return button("Suggest a correction", ids.SUGGEST, entry.id)
 
 
 def card_blocks(entry: Entry, why: str | None = None) -> list[Block]:
@@ -118,80 +116,6 @@ def last_verified(entry: Entry) -> str:
 def day(moment: datetime) -> str:
     """Return the day, shown by Slack in the reader's own time zone."""
     return f"<!date^{int(moment.timestamp())}^{{date_short}}|{moment:%Y-%m-%d}>"
-
-
-def whole_entry(entry: Entry) -> Block:
-    """Return the modal that shows everything the entry holds: what it looks like, what to do, and then the rest."""
-    document = entry.document
-    severity = f"{document.severity.typical}, worst {document.severity.worst_credible}"
-    blocks = [
-        header(document.title),
-        context(f"`{entry.id}` · {severity} · {document.status} · Owner: {owner(entry)} · {last_verified(entry)}"),
-        section(f"*What people see*\n{escape(document.symptom)}"),
-    ]
-    for remedy in document.mitigations:
-        blocks += [divider(), *_remedy(remedy)]
-    blocks.append(divider())
-    blocks += [section(f"*{title}*\n{text}") for title, text in _background(document)]
-    return modal(entry.id, blocks)
-
-
-def _background(document: FailureMode) -> Iterable[tuple[str, str]]:
-    if document.log_signatures:
-        yield "In the logs", "\n".join(f"`{escape(line.replace('`', ''))}`" for line in document.log_signatures)
-    if document.latent_conditions:
-        yield "What was wrong before", bullets(f"{one.text} ({one.certainty})" for one in document.latent_conditions)
-    if document.failure_mechanism:
-        yield "How it comes about", escape(document.failure_mechanism)
-    if document.detectors:
-        yield "Signals", bullets(_signal(one) for one in document.detectors)
-    if document.discriminators:
-        yield (
-            "Looks like, but is not",
-            bullets(f"{one.confusable}: {one.check} → {one.result}" for one in document.discriminators),
-        )
-    if document.effects:
-        yield "Effect", bullets(f"{one.category}: {one.text or one.level}" for one in document.effects)
-    if document.evidence:
-        yield "Evidence", bullets(f"{one.title} ({one.supports})" for one in document.evidence)
-
-
-def _signal(detector: Detector) -> str:
-    unit = f" {detector.unit}" if detector.unit else ""
-    signal = f"{detector.metric}: alert when {detector.comparison} {detector.threshold}{unit} over {detector.window}"
-    if detector.tunable:
-        signal += ", a starting point"
-    if detector.intervention_threshold is not None:
-        signal += f", act by itself at {detector.intervention_threshold:g}"
-    return signal
-
-
-def _remedy(remedy: Mitigation) -> list[Block]:
-    lines = [f"*{remedy.kind.capitalize()}: {escape(remedy.title)}*", bullets(remedy.checklist, "1.")]
-    if remedy.stop_if:
-        lines.append("*Stop if* " + "; ".join(escape(one) for one in remedy.stop_if))
-    if remedy.rollback:
-        lines.append(f"*Roll back* {escape(remedy.rollback.text)}")
-    if remedy.fallback:
-        lines.append(f"*If that does not help* {escape(remedy.fallback)}")
-    if remedy.degraded_mode:
-        lines.append(_degraded(remedy.degraded_mode))
-    if remedy.escalation:
-        lines.append("*Escalate* " + " → ".join(f"{one.after_min} min: {escape(one.to)}" for one in remedy.escalation))
-    small = [f"Owner: {escape(remedy.owner)}"]
-    if remedy.expected_time:
-        small.append(_expected(remedy.expected_time))
-    small += [f"costs {one.dimension}: {escape(one.text)}" for one in remedy.trade_offs]
-    return [section("\n".join(lines)), context(" · ".join(small))]
-
-
-def _degraded(mode: DegradedMode) -> str:
-    until = f" _until_ {escape(mode.exit_when)}" if mode.exit_when else ""
-    return f"*Degraded mode* {escape(mode.what_stays)}{until}"
-
-
-def _expected(time: ExpectedTime) -> str:
-    return f"contained in {time.contain_p50_min} min (9 of 10 within {time.contain_p90_min} min, {time.basis})"
 
 
 def drafts(entries: Sequence[Entry], unfinished: Sequence[WriteUp]) -> Rendered:

@@ -27,11 +27,12 @@ def _suggestion(incident_id: int, line: CardLine) -> list[Block]:
         return [section(text, accessory=button("Undo", ids.UNDO, value))]
     blocks = card_blocks(line.entry, line.why)
     whole = open_entry(line.entry)
+    more = [whole, _outdated(value), button("Suggest a correction", ids.SUGGEST, value)]
     if line.verdict == "confirmed":
         blocks.append(section(f":white_check_mark: *This is it*, says {_judge(line)}"))
-        return [*blocks, actions(f"line:{value}", [whole, button("Undo", ids.UNDO, value), _outdated(value)])]
+        return [*blocks, actions(f"line:{value}", [button("Undo", ids.UNDO, value), *more])]
     this = button("This is it", ids.CONFIRM, value, style="primary")
-    return [*blocks, actions(f"line:{value}", [this, button("Not this", ids.REJECT, value), whole, _outdated(value)])]
+    return [*blocks, actions(f"line:{value}", [this, button("Not this", ids.REJECT, value), *more])]
 
 
 def _judge(line: CardLine) -> str:

@@ -39,7 +39,10 @@ class CommandCall:
 
 @dataclass(frozen=True)
 class Press:
-    """A pressed button: `value` is what it carried, `channel_id` and `view_id` where it stood."""
+    """A pressed button or a chosen option: `value` is what it carried, `channel_id` and `view_id` where it stood.
+
+    `noted` is what was noted in the form around it when the form was opened.
+    """
 
     actor: Actor
     value: str
@@ -47,6 +50,7 @@ class Press:
     response_url: str
     channel_id: str
     view_id: str
+    noted: str = ""
 
     def suggestion(self) -> tuple[int, str]:
         """Return the incident and the entry of a card's button; raises NotFound for a value of another kind."""
@@ -66,11 +70,15 @@ class Press:
 
 @dataclass(frozen=True)
 class Submission:
-    """A submitted form: its answers by the block id of their field, and what we noted when we opened it."""
+    """A submitted form: its answers by the block id of their field, and what we noted when we opened it.
+
+    `view_below` is the view it lies on, which its answer may have made out of date.
+    """
 
     actor: Actor
     answers: Mapping[str, str]
     private_metadata: str
+    view_below: str = ""
 
     def noted(self, key: str) -> Any:
         """Return what was noted under the key when the form was opened, or None."""
@@ -100,11 +108,12 @@ def press(body: Mapping[str, Any], home_team: str) -> Press:
     channel = body.get("channel") or {}
     return Press(
         actor=_actor(body, home_team),
-        value=str(action.get("value") or ""),
+        value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
         trigger_id=str(body.get("trigger_id", "")),
         response_url=str(body.get("response_url") or ""),
         channel_id=str(channel.get("id") or container.get("channel_id") or ""),
         view_id=str((body.get("view") or {}).get("id") or ""),
+        noted=str((body.get("view") or {}).get("private_metadata") or ""),
     )
 
 
@@ -113,7 +122,12 @@ def submission(body: Mapping[str, Any], home_team: str) -> Submission:
     view = body.get("view") or {}
     fields = (view.get("state") or {}).get("values") or {}
     answers = {block_id: _answer(field) for block_id, field in fields.items()}
-    return Submission(_actor(body, home_team), answers, str(view.get("private_metadata") or ""))
+    return Submission(
+        actor=_actor(body, home_team),
+        answers=answers,
+        private_metadata=str(view.get("private_metadata") or ""),
+        view_below=str(view.get("previous_view_id") or ""),
+    )
 
 
 def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str) -> Message | None:
@@ -176,7 +190,11 @@ def _is_elsewhere(team: Any, home_team: str) -> bool:
 
 
 def _answer(field: Mapping[str, Any]) -> str:
+    """Return what was typed or chosen; several choices are parted by commas, which no value holds."""
     for element in field.values():
+        if "selected_options" in element:
+            return ",".join(str(option["value"]) for option in element["selected_options"] or ())
         chosen = element.get("selected_option")
-        return without_unstorable_characters(str(chosen["value"] if chosen else element.get("value") or ""))
+        typed = element.get("value") or element.get("selected_date")
+        return without_unstorable_characters(str(chosen["value"] if chosen else typed or ""))
     return ""

@@ -60,7 +60,8 @@ HINTS: Mapping[str, str] = {
 class Field:
     """One field of a form; `options` are a choice's values and what people read, `columns` those of a row.
 
-    `optional_part` is the path of the innermost part around it that the document may lack, empty where there is none.
+    `optional_part` is the path of the innermost part around it that the document may lack, empty where there is none;
+    `needed` says that the part cannot be without this field once anything is said of it.
     """
 
     path: str
@@ -73,6 +74,7 @@ class Field:
     columns: tuple["Field", ...] = ()
     default: Any = None
     optional_part: str = ""
+    needed: bool = False
 
 
 def fields_of(model: type[Part], names: Sequence[str], vocabulary: Vocabulary) -> list[Field]:
@@ -134,7 +136,7 @@ def _fields(model: type[Part], name: str, around: _Around, vocabulary: Vocabular
     path = f"{around.path}{head}"
     if inner is None:
         field = _field(model, path, annotation, info, vocabulary)
-        yield replace(field, required=info.is_required() and needed, optional_part=around.optional_part)
+        yield replace(field, required=needed, optional_part=around.optional_part, needed=info.is_required())
         return
     optional_part = path if annotation is not hint else around.optional_part
     for one in [rest] if rest else list(inner.model_fields):
@@ -174,12 +176,7 @@ def _kind(
 ) -> tuple[Kind, Mapping[str, str] | None, int, type[Part] | None]:
     """Return how a value of this type is asked for: the kind of field, its options, its length, the part of a row."""
     if _is_list(annotation):
-        (item,) = get_args(_bare(annotation))
-        if isinstance(item, type) and issubclass(item, Part):
-            return "rows", None, TEXT, item
-        if item == Term:
-            return "choices", vocabulary.definitions(VOCABULARY_OF[name]), LINE, None
-        return "lines", None, TEXT, None
+        return _kind_of_list(annotation, name, vocabulary)
     if annotation == Term:
         return "choice", vocabulary.definitions(VOCABULARY_OF[name]), LINE, None
     if get_origin(annotation) is Literal:
@@ -190,7 +187,18 @@ def _kind(
     if _bare(annotation) in kinds:
         return kinds[_bare(annotation)], None, LINE, None
     short = annotation in (Line, Slug, Uri, Window, Moment) or get_origin(annotation) in (Union, types.UnionType)
-    return ("line" if short else "text"), None, (LINE if annotation in (Line, Slug, Window) else TEXT), None
+    return ("line" if short else "text"), None, (LINE if short and annotation != Uri else TEXT), None
+
+
+def _kind_of_list(
+    annotation: Any, name: str, vocabulary: Vocabulary
+) -> tuple[Kind, Mapping[str, str] | None, int, type[Part] | None]:
+    (item,) = get_args(_bare(annotation))
+    if isinstance(item, type) and issubclass(item, Part):
+        return "rows", None, TEXT, item
+    if item == Term:
+        return "choices", vocabulary.definitions(VOCABULARY_OF[name]), LINE, None
+    return "lines", None, TEXT, None
 
 
 def _is_list(annotation: Any) -> bool:
@@ -251,7 +259,7 @@ def _written_row(field: Field, row: Part) -> str:
 def _understood(field: Field, text: str) -> Any:
     """Return the value that a person wrote; raises ValueError with a sentence."""
     if not text:
-        if field.required:
+        if field.required or field.needed:
             msg = "This one is needed; a short answer is enough."
             raise ValueError(msg)
         return field.default

@@ -11,9 +11,13 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import ids
+from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.commands import CommandListener, Handler, help_text
+from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
+from bot.listeners.history import HistoryListeners
 from bot.listeners.incidents import IncidentListeners
+from bot.listeners.merging import MergingListeners
 from bot.listeners.punctuality import Punctuality
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.writeups import WriteUpListeners
@@ -26,8 +30,12 @@ Listener = Callable[..., None]
 class Listeners:
     """All listeners, one noun each."""
 
+    amendments: AmendmentListeners
+    editing: EditingListeners
     entries: EntryListeners
+    history: HistoryListeners
     incidents: IncidentListeners
+    merging: MergingListeners
     reviews: ReviewListeners
     writeups: WriteUpListeners
     home_team: str
@@ -42,6 +50,9 @@ class Listeners:
             "reviews": self.reviews.list,
             "watch": self.incidents.watch,
             "unwatch": self.incidents.unwatch,
+            "new": self.editing.new,
+            "edit": self.editing.edit,
+            "history": self.history.show,
             "help": help_text,
         }
 
@@ -66,6 +77,27 @@ class Listeners:
             ids.VERIFY: self.reviews.verify,
             ids.SNOOZE: self.reviews.snooze,
             ids.NEEDS_CHANGE: self.reviews.ask_for_change,
+            ids.SHOW_TAB: self.entries.show_tab,
+            ids.NEW_ENTRY: self.editing.new_here,
+            ids.EDIT_ENTRY: self.editing.edit_here,
+            ids.EDIT_SECTION: self.editing.open_section,
+            ids.EDIT_ITEM: self.editing.open_item,
+            ids.REMOVE_ITEM: self.editing.remove_item,
+            ids.TAKE_STEP: self.editing.take_step,
+            ids.PUBLISH: self.editing.publish,
+            ids.SEND_AMENDMENT: self.editing.ask_to_send,
+            ids.DISCARD_AMENDMENT: self.editing.discard,
+            ids.OPEN_HISTORY: self.history.open,
+            ids.COMPARE_BEFORE: self.history.compare_before,
+            ids.COMPARE_AFTER: self.history.compare_after,
+            ids.RESTORE: self.history.ask_to_restore,
+            ids.SUGGEST: self.amendments.suggest,
+            ids.CHOOSE_FIELD: self.amendments.choose_field,
+            ids.APPROVE_AMENDMENT: self.amendments.approve,
+            ids.EDIT_AMENDMENT: self.amendments.open_to_edit,
+            ids.DECLINE_AMENDMENT: self.amendments.ask_to_decline,
+            ids.OPEN_AMENDMENT: self.amendments.open,
+            ids.MERGE: self.merging.ask,
         }
 
     def forms(self) -> Mapping[str, Listener]:
@@ -73,6 +105,15 @@ class Listeners:
         return {
             ids.WRITEUP_FORM: self.writeups.save,
             ids.NEEDS_CHANGE_FORM: self.reviews.take_change,
+            ids.NEW_ENTRY_FORM: self.editing.create,
+            ids.SECTION_FORM: self.editing.save,
+            ids.SEND_FORM: self.editing.send,
+            ids.STEP_FORM: self.editing.take_reason,
+            ids.RESTORE_FORM: self.history.restore,
+            ids.SUGGEST_FORM: self.amendments.take_suggestion,
+            ids.DECLINE_FORM: self.amendments.decline,
+            ids.AMENDMENT_FORM: self.amendments.edit,
+            ids.MERGE_FORM: self.merging.merge,
         }
 
     def register(self, app: App) -> None:
@@ -82,12 +123,17 @@ class Listeners:
         for event, listener in self.events().items():
             app.event(event)(punctually(listener))
         for action_id, listener in self.buttons().items():
-            app.action(action_id)(punctually(listener))
+            app.action(with_or_without_suffix(action_id))(punctually(listener))
         for callback_id, listener in self.forms().items():
             app.view(callback_id)(punctually(listener))
         app.action(re.compile(".*"))(no_such_button)
         app.view(re.compile(".*"))(no_such_form)
         app.event(re.compile(".*"))(unheard)
+
+
+def with_or_without_suffix(action_id: str) -> re.Pattern[str]:
+    """Return what matches an action id, alone or with a colon and what tells it from others in the same view."""
+    return re.compile(rf"^{re.escape(action_id)}(:.*)?$")
 
 
 def no_such_button(ack: Ack, body: dict[str, Any]) -> None:

@@ -33,6 +33,9 @@ class Subcommand:
 SUBCOMMANDS = (
     Subcommand("search", "<words>", "find failure modes by what you see; spelling mistakes are forgiven"),
     Subcommand("show", "FM-0012", "show one entry"),
+    Subcommand("new", "", "describe a failure mode in two minutes; it is saved as a draft"),
+    Subcommand("edit", "FM-0012", "edit a draft, or your working copy of a published entry"),
+    Subcommand("history", "FM-0012", "every revision of an entry, and what differs between any two"),
     Subcommand("write-up", "", "write up what happened, in three short saved steps"),
     Subcommand("drafts", "", "your drafts and unfinished write-ups"),
     Subcommand("reviews", "", "entries that wait for your review"),

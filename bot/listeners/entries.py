@@ -6,10 +6,12 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.blocks.elements import Rendered
-from bot.blocks.entries import drafts, found_entries, one_entry, whole_entry
+from bot.blocks.entries import drafts, found_entries, one_entry
+from bot.blocks.sheets import opened_entry
 from bot.forms.calls import CommandCall, press
 from bot.replies import Replies
 from workflows.entries.catalog import Catalog
+from workflows.entries.sheets import Sheets
 from workflows.search.search import Search
 from workflows.writeups.writeups import WriteUps
 
@@ -20,6 +22,7 @@ class EntryListeners:
 
     catalog: Catalog
     search: Search
+    sheets: Sheets
     writeups: WriteUps
     replies: Replies
     home_team: str
@@ -39,6 +42,12 @@ class EntryListeners:
     def open(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Open the whole entry”."""
         pressed = press(body, self.home_team)
-        entry = self.catalog.entry(pressed.value, pressed.actor)
-        self.replies.open_form(pressed, whole_entry(entry))
+        self.replies.open_form(pressed, opened_entry(self.sheets.of(pressed.value, pressed.actor)))
+        ack()
+
+    def show_tab(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button of a tab: the same entry, another side of it."""
+        pressed = press(body, self.home_team)
+        entry_id, _, tab = pressed.value.partition("|")
+        self.replies.replace_form(pressed.view_id, opened_entry(self.sheets.of(entry_id, pressed.actor), tab))
         ack()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,18 +11,46 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.blocks.amendments import decline_form, outcome, proposal, sent, suggest_form, whole_difference
+from bot.blocks.editing import (
+    Opened,
+    desk,
+    items_form,
+    new_entry_form,
+    reason_form,
+    section_form,
+    send_form,
+)
 from bot.blocks.elements import Rendered, clip, escape, person
-from bot.blocks.entries import drafts, found_entries, one_entry, whole_entry
+from bot.blocks.entries import drafts, found_entries, one_entry
+from bot.blocks.history import history, restore_form
 from bot.blocks.incidents import incident_card
+from bot.blocks.merging import merge_form, merged
 from bot.blocks.reviews import due_reviews, needs_change_form, review_nudge
+from bot.blocks.sheets import TABS, opened_entry
 from bot.blocks.writeups import draft_made, writeup_form
+from bot.forms.fields import Field
+from bot.forms.sections import SECTIONS, values_shown
+from bot.forms.suggestions import choices, fields_for
 from bot.listeners.commands import usage
 from sandbox.blockkit import check_message, check_view
 from store.reviews import ReviewAnswerRecord
 from tests.factories import GPU_OOM, VOCABULARY, failure_mode
+from workflows.amendments import Amendment
+from workflows.entries.assessing import Assessment
 from workflows.entries.catalog import Entry
+from workflows.entries.differences import differences
+from workflows.entries.editing import EditConflict, WorkingCopy
+from workflows.entries.history import Comparison, Revision
+from workflows.entries.sheets import Neighbour, Sheet
+from workflows.entries.threeway import Conflict
 from workflows.entries.vocabulary import Vocabulary
 from workflows.incidents import Card, CardLine
+from workflows.quality.checks import findings
+from workflows.quality.completeness import completeness
+from workflows.quality.gates import missing_for_publication
+from workflows.quality.likeness import Likeness
+from workflows.quality.surroundings import Occurrence, Surroundings, Tried
 from workflows.reviews import DueReview
 from workflows.search.search import Found
 from workflows.writeups.questions import STEPS
@@ -51,7 +79,7 @@ HOSTILE = st.one_of(
         ]
     ),
 )
-LIVE = re.compile(r"<(?!@USTEWARD>|@U1>|@U2>|!date\^)[^<>]*>")
+LIVE = re.compile(r"<(?!@USTEWARD>|@U1>|@U2>|!date\^|https://example\.org(/a%7Cb)?\|)[^<>]*>")
 
 
 def entry_with(text: str) -> Entry:
@@ -79,9 +107,81 @@ def entry_with(text: str) -> Entry:
                 "trade_offs": [{"dimension": "latency", "text": line}],
             }
         ],
-        evidence=[{"kind": "paper", "title": line, "supports": line}],
+        evidence=[{"kind": "paper", "title": line, "supports": line, "uri": "https://example.org/a|b"}],
+        triggers=[{"kind": "load", "text": line}],
+        effects=[{"category": "outage", "text": line}],
+        business_impact=[{"kpi": line, "direction": "down"}],
+        patterns=[{"pattern": "contain-first", "use": line}],
+        discriminators=[{"confusable": "gpu-oom", "check": line, "result": line}],
+        taxonomy_maps=[{"scheme": line, "id": line}],
+        governance={"policies": [{"title": line, "text": line}], "may_be_reportable": True, "preserve_evidence": line},
+        applies_when=line,
+        not_when=line,
+        case_studies=[
+            {
+                "key": "one",
+                "title": line,
+                "type": "reuse",
+                "origin": {"text": line},
+                "situation": line,
+                "timeline": [{"when": "2025", "text": line}],
+                "metrics": [{"name": line, "before": 1, "unit": line}],
+                "references": [{"title": line, "text": line, "uri": "https://example.org"}],
+            }
+        ],
     )
     return replace(ENTRY, document=document)
+
+
+def judged(entry: Entry) -> Assessment:
+    surroundings = Surroundings(Vocabulary(VOCABULARY), {}, NOW.date())
+    return Assessment(
+        missing=tuple(missing_for_publication(entry.document, surroundings)),
+        findings=tuple(findings(entry.document, surroundings)),
+        completeness=completeness(entry.document, surroundings),
+        frequency="rare",
+        detectability="weak",
+        action_priority="H",
+        look_alikes=(Likeness("FM-0002", "other", entry.document.title, 90, entry.document.title),),
+    )
+
+
+def sheet(entry: Entry) -> Sheet:
+    return Sheet(
+        entry=replace(entry, status_reason=entry.document.title),
+        assessment=judged(entry),
+        occurrences=(Occurrence(1, "known", NOW, None, None, None, "sev2", (Tried(entry.document.title, "yes"),)),),
+        contributors=("U1",),
+        neighbours=(Neighbour("FM-0002", "gpu-oom", entry.document.title),),
+        urgent=(entry.document.title,),
+        steps=("publish", "reject"),
+        may_edit=True,
+        asked_for="FM-0001",
+    )
+
+
+def amendment(entry: Entry, text: str, state: str = "open") -> Amendment:
+    return Amendment(
+        id=1,
+        entry=entry,
+        document=entry.document,
+        weight="urgent",
+        reason=text,
+        state=state,
+        version=1,
+        proposed_by="U1",
+        co_authors=(),
+        decided_by="U2",
+        decided_at=NOW,
+        decision=text,
+        published_revision=None,
+        differences=tuple(differences(None, entry.document)),
+    )
+
+
+def history_of(entry: Entry, text: str) -> Mapping[str, Any]:
+    states = [Revision(n, "draft", "edit", "U1", ("U2",), text, NOW) for n in range(40, 0, -1)]
+    return history(entry, states, Comparison(entry, states[1], states[0], tuple(differences(None, entry.document))))
 
 
 def drawn_messages(text: str) -> list[Rendered]:
@@ -100,15 +200,52 @@ def drawn_messages(text: str) -> list[Rendered]:
         review_nudge(replace(review, answer=answer)),
         due_reviews([replace(review, entry=other) for other in others]),
         usage(text),
+        proposal(amendment(entry, text)),
+        outcome(amendment(entry, text, "declined")),
     ]
+
+
+WRONG = ("", "basics|title|-1", "detect|signal|0", "respond|steps|0", "evidence|evidence|-1", "where|dimensions|-1")
+
+
+def suggestion(entry: Entry, chosen: str, vocabulary: Vocabulary) -> tuple[list[Field], dict[str, str]]:
+    return fields_for(chosen, entry.document, vocabulary) if chosen else ([], {})
+
+
+def section_views(copy: WorkingCopy, text: str, vocabulary: Vocabulary) -> Iterator[Mapping[str, Any]]:
+    conflict = EditConflict("FM-0001", "U1", [Conflict("symptom", text, text, text)])
+    for one in SECTIONS:
+        for page in one.pages:
+            item = 0 if one.items else -1
+            opened = Opened(copy.entry.id, one.name, page.name, item, copy.version)
+            values = values_shown(one, page, copy.document, item, vocabulary)
+            yield section_form(opened, one, page, values, vocabulary)
+            yield section_form(opened, one, page, values, vocabulary, conflict=conflict)
+        if one.items:
+            yield items_form(Opened(copy.entry.id, one.name, "", -1, copy.version), one, copy)
 
 
 def drawn_views(text: str) -> list[Mapping[str, Any]]:
     entry = entry_with(text)
     answers = {step.name: {question.key: text for question in step.questions} for step in STEPS}
     vocabulary = Vocabulary({name: {**terms, "hostile": text} for name, terms in VOCABULARY.items()})
+    copy = WorkingCopy(entry, entry.document, 3)
     return [
-        whole_entry(entry),
+        *(opened_entry(sheet(entry), tab) for tab in TABS),
+        new_entry_form(vocabulary),
+        desk(copy, judged(entry), ["submit", "publish"]),
+        desk(replace(copy, amendment_id=3), judged(entry), []),
+        *section_views(copy, text, vocabulary),
+        send_form(replace(copy, amendment_id=3)),
+        *(reason_form(step, "FM-0001|1|x", text) for step in ("reject", "deprecate", "archive")),
+        history_of(entry, text),
+        restore_form(entry, 3),
+        *(suggest_form(entry, choices(entry.document), one, *suggestion(entry, one, vocabulary)) for one in WRONG),
+        sent(amendment(entry, text, "published")),
+        whole_difference(amendment(entry, text)),
+        decline_form(amendment(entry, text)),
+        merge_form(entry, target=entry, gains=differences(None, entry.document)),
+        merged("FM-0009", entry),
         draft_made(entry),
         needs_change_form("FM-0001|2026-03-02T09:00:00+00:00", text),
         *(writeup_form(WriteUp(1, None, answers, None), step, vocabulary) for step in STEPS),

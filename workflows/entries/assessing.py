@@ -67,24 +67,28 @@ class Assessing:
 
     def of(self, entry: Entry, actor: Actor) -> Assessment:
         """Return what the rules say of the entry; doubles that the person may not see are left out."""
+        return self.of_copy(entry, entry.document, actor)
+
+    def of_copy(self, entry: Entry, document: FailureMode, actor: Actor) -> Assessment:
+        """Return what the rules say of the entry if its document were this one."""
         with self.store.read() as tx:
             record = tx.entries.get(entry.id)
             if record is None:
                 msg = f"There is no entry {entry.id} in the catalog any more."
                 raise NotFound(msg)
-            facts = self.facts(tx, record, entry.document)
+            facts = self.facts(tx, record, document)
         surroundings = self._surroundings(facts)
         now = self.clock()
         often = frequency([one.began for one in facts.occurrences if one.began], now.date())
-        detected = detectability(entry.document.detectors, now.date())
+        detected = detectability(document.detectors, now.date())
         return Assessment(
-            missing=tuple(missing_for_publication(entry.document, surroundings)),
-            findings=tuple(findings(entry.document, surroundings)),
-            completeness=completeness(entry.document, surroundings),
+            missing=tuple(missing_for_publication(document, surroundings)),
+            findings=tuple(findings(document, surroundings)),
+            completeness=completeness(document, surroundings),
             frequency=often,
             detectability=detected,
-            action_priority=action_priority(entry.document.severity.worst_credible, often, detected),
-            look_alikes=tuple(self._visible(look_alikes(entry.document, surroundings.neighbourhood), actor)),
+            action_priority=action_priority(document.severity.worst_credible, often, detected),
+            look_alikes=tuple(self._visible(look_alikes(document, surroundings.neighbourhood), actor)),
         )
 
     def require_publishable(

@@ -5,7 +5,7 @@ amendment that is still being drafted), so that readers see nothing half-done.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ EDITED_IN_PLACE = frozenset({"draft", "in_review", "rejected"})
 # What an editor of the document never sets: identity, and what the lifecycle decides.
 NOT_EDITABLE = frozenset({"schema_version", "id", "status", "last_verified", "origin"})
 SLUG_LENGTH = 60
+# What an editor makes of the document they began from: the changed fields, each with its whole new value.
+Revise = Callable[[FailureMode], Mapping[str, Any]]
 
 
 class EditConflict(UserError):
@@ -101,41 +103,37 @@ class Editing:
         return WorkingCopy(entry, FailureMode.model_validate(mine.document), mine.version, mine.id)
 
     def save(
-        self,
-        entry_id: str,
-        changes: Mapping[str, Any],
-        actor: Actor,
-        *,
-        version: int,
-        reason: str = "edited",
+        self, entry_id: str, changes: Mapping[str, Any], actor: Actor, *, version: int, reason: str = "edited"
     ) -> Saved:
-        """Keep the changed fields (each with its whole new value) and return the working copy.
+        """Keep the changed fields (each with its whole new value) and return the working copy; raises as `revise`."""
+        return self.revise(entry_id, lambda _: changes, actor, version=version, reason=reason)
+
+    def revise(self, entry_id: str, revise: Revise, actor: Actor, *, version: int, reason: str = "edited") -> Saved:
+        """Keep what `revise` makes of the document that the editor began from, and return the working copy.
 
         `version` is what the editor began from. Where somebody else saved since, the two are joined; raises
         EditConflict where both changed the same, and InvalidForm with a sentence for each field that cannot stay so.
         """
         copy = self.open(entry_id, actor)
-        if forbidden := sorted(set(changes) & NOT_EDITABLE):
-            raise InvalidForm({name: f"{name} cannot be edited." for name in forbidden})
+        change = Change("edit", actor.user_id, reason)
         with self.store.begin() as tx:
             if copy.entry.status in EDITED_IN_PLACE:
-                change = Change("edit", actor.user_id, reason)
-                joined_with = self._save_draft(tx, copy.entry.id, changes, change, version=version)
+                joined_with = self._save_draft(tx, copy.entry.id, revise, change, version=version)
             else:
-                self._save_amendment(tx, copy.entry, changes, actor, reason)
+                self._save_amendment(tx, copy.entry, revise, actor, reason)
                 joined_with = None
         return Saved(self.open(entry_id, actor), joined_with)
 
     def _save_draft(
-        self, tx: Transaction, entry_id: str, changes: Mapping[str, Any], change: Change, *, version: int
+        self, tx: Transaction, entry_id: str, revise: Revise, change: Change, *, version: int
     ) -> str | None:
         known = take_entry(tx, entry_id)
         if known.status not in EDITED_IN_PLACE:
             msg = f"{entry_id} was published in the meantime; send this once more to suggest it as a change."
             raise UserError(msg)
         began = tx.revisions.get(entry_id, version)
-        base = began.document if began else known.document
-        joined = join(base, {**base, **changes}, known.document)
+        base = _current(began.document if began else known.document)
+        joined = join(base, {**base, **_allowed(revise(FailureMode.model_validate(base)))}, _current(known.document))
         who = tx.revisions.of(entry_id)[0].author
         if joined.conflicts:
             raise EditConflict(entry_id, who, joined.conflicts)
@@ -150,11 +148,10 @@ class Editing:
         change_entry(tx, known, document.model_copy(update={"status": "draft"}), change, now)
         call_off_sign_offs(tx, known.id, now)
 
-    def _save_amendment(
-        self, tx: Transaction, entry: Entry, changes: Mapping[str, Any], actor: Actor, reason: str
-    ) -> None:
+    def _save_amendment(self, tx: Transaction, entry: Entry, revise: Revise, actor: Actor, reason: str) -> None:
         mine = self._drafting(tx, entry.id, actor)
-        document = dict(mine.document) if mine else entry.document.model_dump(mode="json")
+        document = _current(mine.document) if mine else entry.document.model_dump(mode="json")
+        changes = _allowed(revise(FailureMode.model_validate(document)))
         wanted = checked_document({**document, **changes}, self.vocabulary).model_dump(mode="json")
         if mine is not None:
             tx.amendments.change(mine.id, document=wanted, version=mine.version + 1, updated_at=self.clock())
@@ -174,6 +171,17 @@ class Editing:
     def _drafting(tx: Transaction, entry_id: str, actor: Actor) -> AmendmentRecord | None:
         found = tx.amendments.find(entry_id=entry_id, states=("drafting",), proposed_by=actor.user_id)
         return found[-1] if found else None
+
+
+def _allowed(changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    if forbidden := sorted(set(changes) & NOT_EDITABLE):
+        raise InvalidForm({name: f"{name} cannot be edited." for name in forbidden})
+    return changes
+
+
+def _current(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept document in the newest schema, so that two of different age can be compared."""
+    return FailureMode.model_validate(dict(document)).model_dump(mode="json")
 
 
 def checked_document(document: Mapping[str, Any], vocabulary: Vocabulary) -> FailureMode:

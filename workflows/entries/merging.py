@@ -15,6 +15,7 @@ from workflows.entries.ledger import Change, call_off_sign_offs, change_entry, t
 from workflows.errors import InvalidForm, UserError
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
+from workflows.quality.likeness import look_alikes
 
 Item = TypeVar("Item")
 MERGEABLE = frozenset({"draft", "in_review", "published", "deprecated"})
@@ -55,6 +56,13 @@ class Merging:
             gone = self.catalog.entry_within(tx, source, actor)
             kept = self.catalog.entry_within(tx, target, actor)
         return kept, joined(gone.document, kept.document)
+
+    def nearest(self, entry: Entry, actor: Actor) -> str | None:
+        """Return the id of the entry that is most like this one, as far as the person may see it, or None."""
+        others = self.catalog.neighbourhood
+        found = look_alikes(entry.document, others)
+        visible = [one for one in found if self.catalog.people.may_see(actor, others[one.slug])]
+        return visible[0].entry_id if visible else None
 
     def _decidable(self, tx: Transaction, reference: str, actor: Actor) -> EntryRecord:
         entry = self.catalog.entry_within(tx, reference, actor, follow=False)

@@ -1,0 +1,40 @@
+"""How the fields of a form look."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.blocks.elements import Block, choice_field, choices_field, date_field, term_field, text_field
+from bot.forms.fields import Field
+
+YES_NO = {"yes": "yes", "no": "no"}
+
+
+def drawn(fields: Iterable[Field], values: Mapping[str, str]) -> list[Block]:
+    """Return the input blocks of the fields, filled with what stands in them."""
+    return [_drawn(field, values.get(field.path)) for field in fields]
+
+
+def _drawn(field: Field, value: str | None) -> Block:
+    match field.kind:
+        case "choice":
+            return term_field(
+                field.path, field.label, field.options or {}, required=field.required, hint=field.hint, value=value
+            )
+        case "choices":
+            chosen = value.split(",") if value else []
+            return choices_field(
+                field.path, field.label, field.options or {}, required=field.required, hint=field.hint, values=chosen
+            )
+        case "yes_no":
+            return choice_field(field.path, field.label, YES_NO, required=field.required, hint=field.hint, value=value)
+        case "date":
+            return date_field(field.path, field.label, required=field.required, hint=field.hint, value=value)
+        case _:
+            return text_field(
+                field.path,
+                field.label,
+                multiline=field.kind in {"text", "lines", "rows"},
+                required=field.required,
+                max_length=field.max_length,
+                hint=field.hint,
+                value=value,
+            )
