@@ -215,7 +215,7 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
             stack.enter_context(_alone(settings.store_url))
         bell = Bell()
         brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
-        workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups)
+        workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups, identity.scopes)
         workflows = build_workflows(settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell)
         posting = posting_client(token, settings.slack_api_url)
         background = Background()

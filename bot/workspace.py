@@ -32,6 +32,7 @@ class SlackWorkspace:
     client: WebClient
     people: Collection[str]
     groups: Collection[str]
+    scopes: frozenset[str]
     _known: _Known = field(default_factory=_Known)
 
     def members_of(self, group_id: str) -> frozenset[str]:
@@ -44,8 +45,10 @@ class SlackWorkspace:
 
     def refresh(self) -> None:
         """Ask Slack again; what it does not tell now stays as it was."""
-        if self.groups:
+        if self.groups and "usergroups:read" in self.scopes:
             self._refresh_groups()
+        if "users:read" not in self.scopes:
+            return
         members = {person for group in self._known.groups.values() for person in group}
         known_left = {person: self._has_left(person) for person in {*self.people, *members}}
         self._known.left = frozenset(
