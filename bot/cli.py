@@ -1,5 +1,6 @@
 """The `faultline` command."""
 
+import gc
 import json
 import os
 import sys
@@ -151,7 +152,11 @@ def lint(
     ] = None,
 ) -> None:
     """Judge entries in files, without a database: exit code 1 when something blocks."""
-    found = lint_files(paths, system_clock().date(), vocabulary)
+    gc.disable()  # one run whose memory only grows: over thousands of entries, collecting costs a fifth of the time
+    try:
+        found = lint_files(paths, system_clock().date(), vocabulary)
+    finally:
+        gc.enable()
     typer.echo(told(found, form))
     if found.blocking or (strict and found.problems):
         raise typer.Exit(1)
