@@ -31,11 +31,12 @@ demo: setup ## Start the bot and a local Slack with a real incident (PORT=8787, 
 run: setup ## Start the bot against your own Slack; settings come from the environment or .env
 	@exec .venv/bin/faultline run $(ARGS)
 
-lint: setup ## Style, types, import directions
+lint: setup ## Style, types, import directions, the pilot catalog
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
+	.venv/bin/faultline lint catalog/
 
 format: setup ## Rewrite the code in the house's format
 	.venv/bin/ruff check --fix --quiet . || true

@@ -115,7 +115,8 @@ def _matches(entry: FailureMode, patterns: Sequence[tuple[str, Pattern]]) -> Ite
 
 def _whole_words(text: str, match: Any) -> str:
     """Return the match with the rest of the words in which it begins and ends."""
-    begin = max(text.rfind(blank, 0, match.start()) for blank in " \n\t(“\"'") + 1
+    start = match.end() - len(match.group().lstrip())
+    begin = max(text.rfind(blank, 0, start) for blank in " \n\t(“\"'") + 1
     end = match.start() + len(match.group().rstrip())
     rest = re.match(r"[\w./@-]*", text[end:])
     return (text[begin:end] + (rest.group() if rest else "")).strip(" .,;")
