@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import GPU_OOM, failure_mode, write_catalog
+from tests.strategies import NASTY
 from workflows.entries.importing import Fault, InvalidCatalog, read_catalog
+from workflows.entries.yamlfile import safe_yaml
 from workflows.errors import UserError
 
 GOOD = yaml.safe_dump(GPU_OOM.model_dump(mode="json", exclude_defaults=True), sort_keys=False)
@@ -165,3 +169,19 @@ def test_many_faults_are_counted_and_not_all_told(tmp_path: Path) -> None:
         read_catalog(folder)
 
     assert "… and 50 more." in refused.value.sentence
+
+
+@given(
+    st.one_of(st.sampled_from(NASTY), st.text("0123456789.:-+_eEyYnNoOtTfFxab~=nullTZ ", max_size=12)).filter(
+        lambda word: "&" not in word
+    )
+)
+def test_what_is_taken_is_what_the_library_reads(word: str) -> None:
+    content = f"a: {word}\nb: [{word}]\n? {word}\n: c\n".encode()
+
+    try:
+        taken = safe_yaml(content)
+    except yaml.YAMLError:
+        return
+
+    assert taken == yaml.load(content, yaml.CSafeLoader)
