@@ -250,8 +250,8 @@ class Actor:
         block, element = self.element(parts(note.message), button)
         return Answer(self, self.person.act(note.message, block, element))
 
-    def picks(self, option: str, where: "Note | Home", menu: str | None = None) -> Answer:
-        """Choose an option of a menu in a message or on the home tab; `menu` names it where there are several."""
+    def picks(self, option: str, where: "Note | Form | Home", menu: str | None = None) -> Answer:
+        """Choose an option of a menu in a message, a window or on the home tab; `menu` names it among several."""
         thing = self._thing(where)
         for block, element in [self.element(parts(thing), menu)] if menu else elements(parts(thing)):
             if element["type"] != "button" and (menu or option_value(element, option) is not None):
