@@ -18,7 +18,7 @@ from bot.blocks.elements import (
     section,
     text_field,
 )
-from bot.blocks.fields import drawn
+from bot.blocks.fields import drawn, severity_scale
 from bot.forms.fields import fields_of
 from bot.forms.sections import NEW_ENTRY, NEW_ITEM, SECTIONS, Page, Section, fields_on, items_of
 from workflows.entries.assessing import Assessment
@@ -66,9 +66,11 @@ class Opened:
 
 def new_entry_form(vocabulary: Vocabulary) -> Block:
     """Return the short form of a new entry."""
+    fields = fields_of(FailureMode, NEW_ENTRY.fields, vocabulary)
     blocks = [
         context("Two minutes: this is saved as a draft, and everything else can be added section by section."),
-        *drawn(fields_of(FailureMode, NEW_ENTRY.fields, vocabulary), {}),
+        *drawn(fields, {}),
+        *severity_scale(fields, vocabulary),
     ]
     return modal("New entry", blocks, callback_id=ids.NEW_ENTRY_FORM, submit="Save draft", close="Cancel")
 
@@ -104,7 +106,8 @@ def section_form(
     conflict: EditConflict | None = None,
 ) -> Block:
     """Return the form of one page, filled; after a conflict with both texts above what the person typed."""
-    blocks = [context(escape(one.intro)), *drawn(fields_on(one, page, vocabulary), values)]
+    fields = fields_on(one, page, vocabulary)
+    blocks = [context(escape(one.intro)), *drawn(fields, values), *severity_scale(fields, vocabulary)]
     if conflict is not None:
         blocks = [*_both_texts(conflict), *blocks]
     return modal(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from bot.blocks.amendments import decline_form, outcome, proposal, sent, suggest_form, whole_difference
 from bot.blocks.editing import (
@@ -42,6 +43,7 @@ from workflows.entries.catalog import Entry
 from workflows.entries.differences import differences
 from workflows.entries.editing import EditConflict, WorkingCopy
 from workflows.entries.history import Comparison, Revision
+from workflows.entries.parts import Line
 from workflows.entries.sheets import Neighbour, Sheet
 from workflows.entries.threeway import Conflict
 from workflows.entries.vocabulary import Vocabulary
@@ -82,8 +84,16 @@ HOSTILE = st.one_of(
 LIVE = re.compile(r"<(?!@USTEWARD>|@U1>|@U2>|!date\^|https://example\.org(/a%7Cb)?\|)[^<>]*>")
 
 
+def stored_line(text: str) -> str:
+    """Return the text as an entry would keep it; what nothing can be read of becomes an x."""
+    try:
+        return TypeAdapter(Line).validate_python(text[:300]).strip() or "x"
+    except ValidationError:
+        return "x"
+
+
 def entry_with(text: str) -> Entry:
-    line = text.strip()[:300] or "x"
+    line = stored_line(text)
     document = failure_mode(
         1,
         title=line[:80],

@@ -18,6 +18,7 @@ from workflows.entries.places import Places, path_of, places
 from workflows.entries.vocabulary import Vocabulary
 from workflows.entries.yamlfile import MAX_FILE_BYTES, Unreadable, content_of, safe_yaml
 from workflows.errors import UserError
+from workflows.quality.findings import Finding
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -25,6 +26,7 @@ __all__ = [
     "Fault",
     "InvalidCatalog",
     "invalid_fields",
+    "located",
     "read_catalog",
     "read_entry",
     "safe_yaml",
@@ -181,6 +183,14 @@ def _circle(graph: dict[str, set[str]]) -> list[str] | None:
         circle: list[str] = found.args[1]
         return circle
     return None
+
+
+def located(file: EntryFile, found: Iterable[Finding]) -> list[Fault]:
+    """Return what was found in an entry as faults of its file."""
+    return [
+        Fault(file.path, f"it says that it is published, but: {one.sentence}", _line_of(file, one.place))
+        for one in found
+    ]
 
 
 def _line_of(file: EntryFile, field: str) -> int:

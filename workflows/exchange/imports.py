@@ -10,13 +10,16 @@ from workflows.entries.catalog import Catalog, Imported
 from workflows.entries.differences import Difference, differences
 from workflows.entries.document import FailureMode
 from workflows.entries.entry import Entry
-from workflows.entries.importing import EntryFile, read_catalog
+from workflows.entries.importing import EntryFile, Fault, InvalidCatalog, located, read_catalog
 from workflows.entries.vocabulary import Vocabulary
 from workflows.exchange.drafts import drafts_of
 from workflows.exchange.exports import last_verified
 from workflows.exchange.sources import SOURCES
 from workflows.exchange.yamlfiles import with_links
 from workflows.people import OPERATOR, Actor
+from workflows.quality.gates import missing_for_publication
+from workflows.quality.neighbourhood import Neighbourhood
+from workflows.quality.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Imports:
         Raises UserError naming every fault with its file and line.
         """
         files = read_catalog(folder, self.own_vocabulary)
+        self._require_publishable(files)
         return self.take(files, actor, dry_run=dry_run)
 
     def import_source(
@@ -89,6 +93,30 @@ class Imports:
         )
         report = self.take(drafts.files, actor, dry_run=dry_run)
         return replace(report, unchanged=report.unchanged + drafts.unchanged, notes=drafts.notes)
+
+    def _require_publishable(self, files: Sequence[EntryFile]) -> None:
+        """Raise InvalidCatalog for files that say they are published and would fail a gate.
+
+        Gates about people are passed in Git, where the file was reviewed. What an entry that is published here lacks
+        already, its file may lack still.
+        """
+        known = {document.id: document for document in self.catalog.neighbourhood.values()}
+        changed = [
+            file for file in files if file.entry.status == "published" and known.get(file.entry.id) != file.entry
+        ]
+        if not changed:
+            return
+        neighbours = Neighbourhood({**self.catalog.neighbourhood, **{file.entry.slug: file.entry for file in files}})
+        surroundings = Surroundings(self.vocabulary, neighbours, self.catalog.clock().date())
+        faults: list[Fault] = []
+        for file in changed:
+            before = known.get(file.entry.id)
+            lacking = missing_for_publication(before, surroundings) if before and before.status == "published" else []
+            faults += located(
+                file, [one for one in missing_for_publication(file.entry, surroundings) if one not in lacking]
+            )
+        if faults:
+            raise InvalidCatalog(faults)
 
     def _untouched(self, entries: Sequence[Entry]) -> frozenset[str]:
         """Return the ids of the drafts whose every state came from an import."""
