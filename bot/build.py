@@ -20,6 +20,7 @@ from bot.background import Background
 from bot.directory import SlackChannels
 from bot.errors import ErrorAnswers
 from bot.identity import Identity, who_am_i
+from bot.links import asked_web
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.editing import EditingListeners
@@ -47,6 +48,7 @@ from workflows.entries.catalog import Catalog
 from workflows.entries.editing import Editing
 from workflows.entries.history import History
 from workflows.entries.lifecycle import Lifecycle
+from workflows.entries.links import Links
 from workflows.entries.merging import Merging
 from workflows.entries.sheets import Sheets
 from workflows.entries.vocabulary import VOCABULARY_FILE, Vocabulary
@@ -88,6 +90,7 @@ class Workflows:
     merging: Merging
     sheets: Sheets
     sign_offs: SignOffs
+    links: Links
     vocabulary: Vocabulary
 
 
@@ -164,6 +167,7 @@ def build_workflows(
         merging=Merging(store, clock, catalog, bell),
         sheets=Sheets(store, catalog, assessing, lifecycle),
         sign_offs=sign_offs,
+        links=Links(store, clock, catalog, asked_web(own_network=settings.check_own_network)),
         vocabulary=vocabulary,
         exports=Exports(catalog, vocabulary, settings.catalog_dir / VOCABULARY_FILE),
         imports=Imports(catalog, vocabulary, settings.vocabulary),
@@ -229,6 +233,7 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
             catalog=workflows.catalog,
             reviews=workflows.reviews,
             workspace=workspace,
+            links=workflows.links if settings.check_links else None,
             sweep_interval=settings.sweep_interval,
         )
         sweeps.start()

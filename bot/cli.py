@@ -20,6 +20,7 @@ from bot.exchange import ExportFormat, Source, columns_of, told_changes, told_ex
 from bot.exports import read_history
 from bot.linting import LintFormat, told
 from bot.logs import configure_logs
+from bot.past import difference_table, revision_as_json, revision_table
 from bot.replay import replay_history
 from bot.settings import Settings, read_settings, settings_table
 from bot.stopping import stop_signal
@@ -248,6 +249,44 @@ def reviews(
         _tell(f"{review.entry.id}  {review.due_at:%Y-%m-%d}  {review.entry.document.title}: {review.reason}")
     if not due:
         _tell("No review is due.")
+
+
+@cli.command()
+def history(
+    entry: Annotated[str, typer.Argument(help="An id such as FM-0012.")],
+    *,
+    between: Annotated[
+        tuple[int, int] | None, typer.Option("--diff", metavar="OLD NEW", help="What differs between two revisions.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every revision of an entry, or what differs between any two."""
+    with offline(_settings_with_logs()) as workflows:
+        if between is None:
+            _, revisions = workflows.history.of(entry, OPERATOR)
+            lines = [revision_as_json(one) for one in revisions]
+        else:
+            lines = [vars(one) for one in workflows.history.compare(entry, *between, OPERATOR).differences]
+    if as_json:
+        _print_json(lines)
+    elif between is None:
+        console.print(revision_table(lines))
+    else:
+        console.print(difference_table(lines) if lines else "Nothing differs.")
+
+
+@cli.command()
+def links(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Ask every address that was not asked this month.")] = False,
+) -> None:
+    """List the links that entries cite and that are dead, after asking them with --check."""
+    with offline(_settings_with_logs()) as workflows:
+        asked = workflows.links.check(most=sys.maxsize) if check else []
+        dead = workflows.links.dead()
+    for one in dead:
+        _tell(f"{one.state}  {one.uri}  cited by {', '.join(one.cited_by)}, asked {one.checked_at:%Y-%m-%d}")
+    _tell(f"{len(asked)} asked, {len(dead)} dead." if check else f"{len(dead)} dead.")
 
 
 @cli.command()

@@ -14,11 +14,13 @@ from bot.workspace import SlackWorkspace
 from store import Store, Unavailable
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
+from workflows.entries.links import Links
 from workflows.reviews import Reviews
 
 log = structlog.get_logger(__name__)
 
 CATALOG_CHECK = timedelta(seconds=5)  # how soon another replica's change is seen here
+LINK_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
 RECEIPTS_KEPT = timedelta(days=3)  # Slack redelivers for a day at most
 
@@ -30,6 +32,7 @@ def schedule(
     catalog: Catalog,
     reviews: Reviews,
     workspace: SlackWorkspace,
+    links: Links | None,
     sweep_interval: timedelta,
 ) -> BackgroundScheduler:
     """Return the scheduler with every sweep, not yet started; each sweep runs at once and then at its interval."""
@@ -47,6 +50,8 @@ def schedule(
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "receipts": (forget_old_receipts, timedelta(hours=1)),
     }
+    if links is not None:
+        sweeps["links"] = (links.check, LINK_CHECK)
     for name, (sweep, interval) in sweeps.items():
         scheduler.add_job(
             _guarded(name, sweep), "interval", seconds=interval.total_seconds(), id=name, next_run_time=clock()

@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     review_interval: timedelta = Field(
         timedelta(days=90), description="How long a verification lasts, as an ISO 8601 duration such as P90D."
     )
+    check_links: bool = Field(
+        False, description="Whether the bot asks, about once a month each, if the public links of entries still answer."
+    )
+    check_own_network: bool = Field(
+        False, description="Whether links to private addresses are asked as well; never to link-local ones."
+    )
     sweep_interval: timedelta = Field(
         timedelta(seconds=15), description="How often due reviews are looked for, as an ISO 8601 duration."
     )
