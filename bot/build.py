@@ -149,7 +149,7 @@ def build_workflows(
     )
     writeups = WriteUps(store, clock, catalog, vocabulary)
     assessing = Assessing(store, clock, catalog, vocabulary)
-    sign_offs = SignOffs(store, clock, catalog, bell)
+    sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     lifecycle = Lifecycle(store, clock, catalog, assessing, sign_offs, bell)
     return Workflows(
         store=store,

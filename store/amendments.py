@@ -79,6 +79,11 @@ class Amendments:
         row = self._session.get(AmendmentRow, amendment_id, with_for_update=True)
         return record_of(AmendmentRecord, row) if row else None
 
+    def look_at(self, amendment_id: int) -> AmendmentRecord | None:
+        """Return the proposal without locking it, or None."""
+        row = self._session.get(AmendmentRow, amendment_id)
+        return record_of(AmendmentRecord, row) if row else None
+
     def find(
         self, *, entry_id: str | None = None, states: Collection[str] = (), proposed_by: str | None = None
     ) -> list[AmendmentRecord]:

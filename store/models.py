@@ -288,7 +288,11 @@ class ReviewAnswerRow(Base):
 
 class OwedMessageRow(Base):
     __tablename__ = "owed_message"
-    __table_args__ = (Index("ix_owed_message_state_not_before", "state", "not_before"),)
+    __table_args__ = (
+        Index("ix_owed_message_state_not_before", "state", "not_before"),
+        Index("ix_owed_message_channel_id_message_ts", "channel_id", "message_ts"),
+        Index("ix_owed_message_kind", "kind"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)

@@ -62,9 +62,11 @@ class Outbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def owe_once(self, key: str, *, kind: str, subject: str, address: str, at: datetime) -> bool:
+    def owe_once(
+        self, key: str, *, kind: str, subject: str, address: str, at: datetime, thread_ts: str | None = None
+    ) -> bool:
         """Owe a message under this key unless it was owed before; return whether it is new."""
-        return self._insert(key, kind=kind, subject=subject, address=address, thread_ts=None, at=at)
+        return self._insert(key, kind=kind, subject=subject, address=address, thread_ts=thread_ts, at=at)
 
     def owe_latest(
         self, key: str, *, kind: str, subject: str, address: str, thread_ts: str | None, at: datetime
@@ -82,6 +84,13 @@ class Outbox:
         movable = update(row).where(row.key == key, row.state.not_in(("sending", "uncertain")))
         self._session.execute(movable.values(state="waiting", not_before=at, attempts=0))
         self._session.execute(update(row).where(row.key == key).values(revision=row.revision + 1))
+
+    def edit_all(self, kind: str, *, prefix: str, at: datetime) -> None:
+        """Owe an edit of every message of the kind whose key begins so."""
+        row = OwedMessageRow
+        of_kind = select(row.key).where(row.kind == kind, row.key.startswith(prefix, autoescape=True))
+        for key in list(self._session.scalars(of_kind)):
+            self.edit(key, at=at)
 
     def claim(self, now: datetime, *, lease: timedelta, limit: int) -> list[ClaimedMessage]:
         """Take up to `limit` messages that are due, for the length of the lease."""
@@ -142,6 +151,13 @@ class Outbox:
         """Return the message under this key, or None."""
         row = self._session.scalar(select(OwedMessageRow).where(OwedMessageRow.key == key))
         return _message(row) if row else None
+
+    def standing_at(self, channel_id: str, message_ts: str) -> OwedMessage | None:
+        """Return the message that we posted there in Slack, or None."""
+        row = OwedMessageRow
+        query = select(row).where(row.channel_id == channel_id, row.message_ts == message_ts)
+        found = self._session.scalar(query)
+        return _message(found) if found else None
 
     def counts(self) -> dict[str, int]:
         """Return how many messages are in each state."""

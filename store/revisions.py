@@ -50,8 +50,9 @@ class Revisions:
         return [record_of(RevisionRecord, row) for row in self._session.scalars(query)]
 
     def authors_of(self, entry_id: str) -> frozenset[str]:
-        """Return everyone who wrote a state of the entry or helped with one."""
-        query = select(RevisionRow.author, RevisionRow.co_authors).where(RevisionRow.entry_id == entry_id)
+        """Return everyone who wrote a state of the entry or helped with one; who only moved it on wrote nothing."""
+        written = (RevisionRow.entry_id == entry_id) & (RevisionRow.kind != "status")
+        query = select(RevisionRow.author, RevisionRow.co_authors).where(written)
         return frozenset(
             person for author, co_authors in self._session.execute(query) for person in (author, *co_authors)
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
@@ -36,6 +36,11 @@ class SignOffRecord:
     decided_by: str | None
     decided_at: datetime | None
 
+    @property
+    def matter(self) -> str:
+        """What was asked about: the same for every discipline that was asked about the same state."""
+        return self.key.rpartition(":")[0]
+
 
 @dataclass(frozen=True)
 class RemarkRecord:
@@ -62,6 +67,22 @@ class SignOffs:
         """Return the approval, locked until the transaction ends, or None."""
         row = self._session.get(SignOffRow, sign_off_id, with_for_update=True)
         return record_of(SignOffRecord, row) if row else None
+
+    def look_at(self, sign_off_id: int) -> SignOffRecord | None:
+        """Return the approval without locking it, or None."""
+        row = self._session.get(SignOffRow, sign_off_id)
+        return record_of(SignOffRecord, row) if row else None
+
+    def of_matter(self, matter: str) -> list[SignOffRecord]:
+        """Return what each discipline was asked about one matter, oldest first; part of one's name finds several."""
+        of_it = SignOffRow.key.startswith(f"{matter}:", autoescape=True)
+        query = select(SignOffRow).where(of_it).order_by(SignOffRow.id)
+        return [record_of(SignOffRecord, row) for row in self._session.scalars(query)]
+
+    def times_sampled(self) -> dict[str, int]:
+        """Return how often each entry was picked for peer review."""
+        query = select(SignOffRow.entry_id, func.count()).where(SignOffRow.purpose == "sampling")
+        return {entry_id: count for entry_id, count in self._session.execute(query.group_by(SignOffRow.entry_id))}
 
     def with_key(self, key: str) -> SignOffRecord | None:
         """Return the approval that was asked for under this key, or None."""
@@ -90,6 +111,12 @@ class SignOffs:
     def remark(self, record: RemarkRecord) -> bool:
         """Keep what was said; return False for what is kept already."""
         return insert_once(self._session, RemarkRow, **vars(record))
+
+    def remark_from(self, sign_off_id: int, origin: str) -> RemarkRecord | None:
+        """Return the remark that came from there, or None."""
+        here = (RemarkRow.sign_off_id == sign_off_id) & (RemarkRow.origin == origin)
+        row = self._session.scalar(select(RemarkRow).where(here))
+        return record_of(RemarkRecord, row) if row else None
 
     def remarks(self, sign_off_id: int) -> list[RemarkRecord]:
         """Return what was said, oldest first."""

@@ -24,6 +24,7 @@ from workflows.people import Actor, People
 from workflows.reviews import Reviews
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
+from workflows.signoffs import SignOffs
 from workflows.writeups.writeups import WriteUps
 
 RESPONDER = Actor("URESPONDER")
@@ -189,6 +190,7 @@ class House:
     lifecycle: Lifecycle
     amendments: Amendments
     merging: Merging
+    sign_offs: SignOffs
 
 
 def roles_of(stewards: Mapping[str, str], more: Mapping[str, tuple[str, ...]] | None) -> dict[str, tuple[str, ...]]:
@@ -235,4 +237,5 @@ def house(
         lifecycle=Lifecycle(store, clock, catalog, assessing, asked, bell),
         amendments=Amendments(store, clock, catalog, assessing, asked, bell),
         merging=Merging(store, clock, catalog, bell),
+        sign_offs=SignOffs(store, clock, catalog, reviews, bell),
     )

@@ -59,13 +59,17 @@ class Reviews:
     def request(self, entry_id: str, reason: str, actor: Actor) -> None:
         """Make the entry's review due now because of `reason`; one that is due already keeps its date."""
         entry = self.catalog.entry(entry_id, actor)
-        now = self.clock()
         with self.store.begin() as tx:
-            review = tx.reviews.get(entry.id)
-            if review is None or review.due_at > now:
-                kept = without_unstorable_characters(reason)[:MAX_NOTE]
-                tx.reviews.schedule(entry.id, now, kept, asked_by=None if actor.is_operator else actor.user_id)
+            self.request_within(tx, entry.id, reason, actor)
         self.sweep()
+
+    def request_within(self, tx: Transaction, entry_id: str, reason: str, actor: Actor) -> None:
+        """Do the same as part of the caller's transaction; the next sweep tells the steward."""
+        now = self.clock()
+        review = tx.reviews.get(entry_id)
+        if review is None or review.due_at > now:
+            kept = without_unstorable_characters(reason)[:MAX_NOTE]
+            tx.reviews.schedule(entry_id, now, kept, asked_by=None if actor.is_operator else actor.user_id)
 
     def answer(
         self, entry_id: str, due_at: datetime, answer: Answer, actor: Actor, *, note: str | None = None

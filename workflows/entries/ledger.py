@@ -15,6 +15,7 @@ from workflows.errors import NotFound, UserError
 Kind = Literal["import", "draft", "edit", "amendment", "restore", "merge", "status"]
 SHOWN_LATELY = timedelta(days=90)  # who was shown an entry this recently is told of its changes
 LONGEST_REASON = 1_000
+PROGRESS = "sign_off_progress"  # the message that tells authors and asker how far the approvals are
 
 
 class Outdated(UserError):
@@ -105,17 +106,31 @@ def with_status(record: EntryRecord, status: Status) -> FailureMode:
 
 
 def call_off_sign_offs(tx: Transaction, entry_id: str, now: datetime, *, amendment_id: int | None = None) -> None:
-    """Ask nobody any more to approve the entry, or one amendment of it; the messages that asked say so."""
-    for asked in tx.sign_offs.find(entry_id=entry_id, states=("open",)):
-        if asked.amendment_id == amendment_id and asked.purpose != "sampling":
-            tx.sign_offs.decide(asked.id, "cancelled", by=None, at=now)
-            for person in asked.asked_people:
-                tx.outbox.edit(sign_off_key(asked.id, person), at=now)
+    """Ask nobody any more to approve the entry, or one amendment of it; the messages about it say so."""
+    asked = [
+        one
+        for one in tx.sign_offs.find(entry_id=entry_id)
+        if one.amendment_id == amendment_id and one.purpose != "sampling"
+    ]
+    for one in asked:
+        if one.state == "open":
+            tx.sign_offs.decide(one.id, "cancelled", by=None, at=now)
+            for person in one.asked_people:
+                tx.outbox.edit(sign_off_key(one.id, person), at=now)
+    # The newest matter may be approved already; its message must not offer to publish what was published or changed.
+    matters = {one.matter for one in asked if one.state == "open"} | {one.matter for one in asked[-1:]}
+    for matter in matters:
+        tx.outbox.edit_all(PROGRESS, prefix=progress_key(matter, ""), at=now)
 
 
 def sign_off_key(sign_off_id: int, person: str) -> str:
     """Return the key under which the message to one of those asked is owed."""
     return f"signoff:{sign_off_id}:{person}"
+
+
+def progress_key(matter: str, person: str) -> str:
+    """Return the key under which a person concerned is told how far the approvals of a matter are."""
+    return f"signoff-progress:{matter}:{person}"
 
 
 def _keep(tx: Transaction, known: EntryRecord | None, record: EntryRecord, change: Change, now: datetime) -> None:

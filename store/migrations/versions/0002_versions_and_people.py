@@ -217,6 +217,8 @@ def upgrade() -> None:
     )
     op.add_column("entry", sa.Column("status_reason", sa.Text(), nullable=True))
     op.add_column("entry", sa.Column("successor_id", sa.String(length=12), nullable=True))
+    op.create_index("ix_owed_message_channel_id_message_ts", "owed_message", ["channel_id", "message_ts"], unique=False)
+    op.create_index("ix_owed_message_kind", "owed_message", ["kind"], unique=False)
     op.execute(BACKFILL)
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
@@ -224,6 +226,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # Not in Alembic's batch mode, which copies the table and would take everything that refers to it along.
+    op.drop_index("ix_owed_message_kind", table_name="owed_message")
+    op.drop_index("ix_owed_message_channel_id_message_ts", table_name="owed_message")
     op.drop_column("entry", "successor_id")
     op.drop_column("entry", "status_reason")
 
