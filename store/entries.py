@@ -12,6 +12,7 @@ from store.models import CounterRow, EntryRow
 from store.records import record_of
 
 COUNTER = "entry"
+AT_ONCE = 500  # ids in one query; databases bound how many values a statement may have
 # Any number will do as long as nothing else in the same PostgreSQL takes it as an advisory lock.
 IMPORT_LOCK = 7_305_113
 
@@ -66,6 +67,23 @@ class Entries:
         if created_by is not None:
             query = query.where(EntryRow.created_by == created_by)
         return [record_of(EntryRecord, row) for row in self._session.scalars(query)]
+
+    def some(self, entry_ids: Collection[str]) -> list[EntryRecord]:
+        """Return the entries with these ids, ordered by id."""
+        wanted = sorted(entry_ids)
+        rows = [
+            row
+            for start in range(0, len(wanted), AT_ONCE)
+            for row in self._session.scalars(
+                select(EntryRow).where(EntryRow.id.in_(wanted[start : start + AT_ONCE])).order_by(EntryRow.id)
+            )
+        ]
+        return [record_of(EntryRecord, row) for row in rows]
+
+    def versions(self) -> dict[str, tuple[int, datetime | None]]:
+        """Return for each entry what differs whenever it was changed or verified, without reading its document."""
+        query = select(EntryRow.id, EntryRow.revision, EntryRow.last_verified_at).order_by(EntryRow.id)
+        return {entry_id: (revision, verified) for entry_id, revision, verified in self._session.execute(query)}
 
     def state(self) -> tuple[int, datetime | None]:
         """Return a value that differs whenever any entry was added, changed or verified."""

@@ -1,7 +1,7 @@
 """The catalog: looking entries up, for people who may see them, and keeping search equal to what is published."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from workflows.entries.threeway import join
 from workflows.errors import NotFound
 from workflows.people import OPERATOR, Actor, People
 from workflows.quality.neighbourhood import Neighbourhood
-from workflows.search.index import SearchIndex
+from workflows.search.index import Searchable, SearchIndex
 
 IMPORT = timedelta(minutes=10)  # nobody waits for an import; a large catalog takes seconds
 STARTING_REASON = "nobody here has verified it yet"
@@ -37,11 +37,25 @@ class Imported:
     documents: Mapping[str, FailureMode] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Shelved:
+    """An entry with what the index needs of it, kept until the entry changes."""
+
+    entry: Entry
+    searchable: Searchable
+
+    @classmethod
+    def of(cls, entry: Entry) -> "_Shelved":
+        return cls(entry, Searchable.of(entry.document))
+
+
 @dataclass
 class _Shelf:
     """The published entries as they stand in memory; replaced as a whole, so readers need no lock."""
 
     state: tuple[int, datetime | None] = (-1, None)
+    versions: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
+    known: dict[str, _Shelved] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
     closed: dict[str, Entry] = field(default_factory=dict)
@@ -92,20 +106,31 @@ class Catalog:
             return not tx.entries.all()
 
     def refresh(self) -> None:
-        """Make search and suggestions see what is published now; cheap where nothing changed."""
+        """Make search and suggestions see what is published now; only what changed is read, cheap where nothing did."""
+        shelf = self._shelf
         with self.store.read() as tx:
             state = tx.entries.state()
-            if state == self._shelf.state:
+            if state == shelf.state:
                 return
-            records = tx.entries.all()
-        everything = [entry_of(record, self.people) for record in records]
-        entries = [entry for entry in everything if entry.is_published]
-        open_to_all = {entry.id: entry for entry in entries if entry.document.visibility == "org"}
-        closed = {entry.id: entry for entry in entries if entry.document.visibility != "org"}
-        self._shelf.index, self._shelf.closed_index = _indexed(open_to_all.values()), _indexed(closed.values())
-        self._shelf.entries, self._shelf.closed = open_to_all, closed
-        self._shelf.neighbourhood = Neighbourhood({entry.document.slug: entry.document for entry in everything})
-        self._shelf.state = state
+            versions = tx.entries.versions()
+            stale = [one for one, version in versions.items() if shelf.versions.get(one) != version]
+            records = tx.entries.some(stale)
+        fresh = {record.id: _Shelved.of(entry_of(record, self.people)) for record in records}
+        all_known = {**shelf.known, **fresh}
+        self._arrange({one: all_known[one] for one in versions if one in all_known})
+        shelf.versions, shelf.state = versions, state
+
+    def _arrange(self, known: dict[str, "_Shelved"]) -> None:
+        """Put the entries where readers look for them."""
+        published = {one: kept for one, kept in known.items() if kept.entry.is_published}
+        open_to_all = {one: kept for one, kept in published.items() if kept.entry.document.visibility == "org"}
+        closed = {one: kept for one, kept in published.items() if one not in open_to_all}
+        shelf = self._shelf
+        shelf.index, shelf.closed_index = _indexed(open_to_all.values()), _indexed(closed.values())
+        shelf.entries = {one: kept.entry for one, kept in open_to_all.items()}
+        shelf.closed = {one: kept.entry for one, kept in closed.items()}
+        shelf.neighbourhood = Neighbourhood({kept.entry.document.slug: kept.entry.document for kept in known.values()})
+        shelf.known = known
 
     @property
     def index(self) -> SearchIndex:
@@ -128,11 +153,16 @@ class Catalog:
 
     def published(self) -> list[Entry]:
         """Return the published entries that everyone may see, ordered by id."""
-        return list(self._shelf.entries.values())
+        return [self._with_steward(entry) for entry in self._shelf.entries.values()]
 
     def published_entry(self, entry_id: str) -> Entry | None:
         """Return the published entry with this id that everyone may see, from memory, or None."""
-        return self._shelf.entries.get(entry_id)
+        entry = self._shelf.entries.get(entry_id)
+        return self._with_steward(entry) if entry else None
+
+    def _with_steward(self, entry: Entry) -> Entry:
+        """Return the entry with who answers for it now, which changes apart from the entry."""
+        return replace(entry, steward=self.people.steward_of(entry.document.domain))
 
     def entry(self, reference: str, actor: Actor, *, follow: bool = True) -> Entry:
         """Return the entry that a person means by `FM-0012`, `fm12` or `12`; raises NotFound or NotAllowed.
@@ -242,8 +272,8 @@ class _Plan:
     faults: tuple[Fault, ...] = ()
 
 
-def _indexed(entries: Iterable[Entry]) -> SearchIndex:
-    return SearchIndex([entry.document for entry in entries if entry.document.mapping_use != "discouraged"])
+def _indexed(entries: Iterable[_Shelved]) -> SearchIndex:
+    return SearchIndex([kept.searchable for kept in entries if kept.entry.document.mapping_use != "discouraged"])
 
 
 __all__ = ["Catalog", "Entry", "Imported", "canonical_id"]

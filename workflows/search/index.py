@@ -56,12 +56,30 @@ class _Posting:
     weight: float
 
 
+@dataclass(frozen=True)
+class Searchable:
+    """One entry as the index needs it: its words with their weights, its log signatures ready.
+
+    Reading an entry's words is nearly all of what an index costs, so whoever builds indexes again and again keeps them.
+    """
+
+    entry_id: str
+    terms: Mapping[str, float]
+    signatures: tuple[re2._Regexp, ...]
+
+    @classmethod
+    def of(cls, entry: FailureMode) -> "Searchable":
+        """Return the entry's words and signatures."""
+        return cls(entry.id, _weighted_terms(entry), tuple(_compiled(entry.log_signatures)))
+
+
 class SearchIndex:
     """The entries, ready to be compared with text; built once and replaced as a whole when the catalog changes."""
 
-    def __init__(self, entries: Iterable[FailureMode]) -> None:
-        fields = {entry.id: _weighted_terms(entry) for entry in entries}
-        self._signatures = _compiled((entry.id, entry.log_signatures) for entry in entries)
+    def __init__(self, entries: Iterable[FailureMode | Searchable]) -> None:
+        parts = [one if isinstance(one, Searchable) else Searchable.of(one) for one in entries]
+        fields = {part.entry_id: part.terms for part in parts}
+        self._signatures = {part.entry_id: part.signatures for part in parts if part.signatures}
         self._postings = _postings(fields)
         self._rarity = {
             term: math.log(1 + (len(fields) - len(found) + 0.5) / (len(found) + 0.5))
@@ -170,7 +188,7 @@ def _searchable(entry: FailureMode) -> dict[str, str]:
     }
 
 
-def _postings(fields: Mapping[str, Counter[str]]) -> dict[str, list[_Posting]]:
+def _postings(fields: Mapping[str, Mapping[str, float]]) -> dict[str, list[_Posting]]:
     lengths = {entry_id: sum(terms.values()) for entry_id, terms in fields.items()}
     average = (sum(lengths.values()) / len(lengths)) if lengths else 1.0
     postings: defaultdict[str, list[_Posting]] = defaultdict(list)
@@ -181,17 +199,12 @@ def _postings(fields: Mapping[str, Counter[str]]) -> dict[str, list[_Posting]]:
     return dict(postings)
 
 
-def _compiled(signatures: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[re2._Regexp]]:
-    """Return each entry's signatures, ready; RE2 runs in linear time, so no signature can make a search hang."""
+def _compiled(signatures: Iterable[str]) -> list[re2._Regexp]:
+    """Return the signatures, ready; RE2 runs in linear time, so no signature can make a search hang."""
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
-    compiled: dict[str, list[re2._Regexp]] = {}
-    for entry_id, patterns in signatures:
-        ready = [pattern for text in patterns if (pattern := _compile(text, options))]
-        if ready:
-            compiled[entry_id] = ready
-    return compiled
+    return [pattern for text in signatures if (pattern := _compile(text, options))]
 
 
 def _compile(text: str, options: re2.Options) -> re2._Regexp | None:
