@@ -89,6 +89,16 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
     return {**block, "accessory": accessory} if accessory else block
 
 
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Return paragraphs of escaped mrkdwn that hold all the lines, as many as Slack's limit of one makes necessary."""
+    held: list[str] = [""]
+    for line in (piece for text in lines for piece in text.split("\n")):
+        if held[-1] and len(held[-1]) + len(line) + 1 > MAX_SECTION:
+            held.append("")
+        held[-1] = f"{held[-1]}\n{line}" if held[-1] else line
+    return [section(text) for text in held if text]
+
+
 def header(text: str) -> Block:
     """Return a large plain heading."""
     return {"type": "header", "text": plain(text, MAX_HEADER)}

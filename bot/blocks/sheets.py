@@ -1,6 +1,6 @@
 """An opened entry: what matters at a glance, and behind one button each, what to do, how to undo it, and the rest."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot import ids
 from bot.blocks.editing import STEP_LABELS, bar
@@ -18,6 +18,7 @@ from bot.blocks.elements import (
     modal,
     person,
     section,
+    sections,
 )
 from bot.blocks.entries import SEVERITY_MARK, SHORT, day, last_verified, owner
 from workflows.entries.casestudies import CaseStudy, Context
@@ -116,10 +117,10 @@ def _overview(sheet: Sheet) -> Iterator[Block]:
         yield section(escape(document.summary))
     yield section(f"*What people see*\n{escape(document.symptom)}")
     if (remedy := document.containment) is not None:
-        yield section(f"*Do first: {escape(remedy.title)}*\n{bullets(remedy.checklist, '1.')}")
+        yield from sections([f"*Do first: {escape(remedy.title)}*", bullets(remedy.checklist, "1.")])
         yield context(" · ".join(_small(remedy)))
     for title, text in _background(sheet):
-        yield section(f"*{title}*\n{text}")
+        yield from sections([f"*{title}*", text])
     if sheet.contributors:
         yield context("Written by " + ", ".join(person(one) for one in sheet.contributors[:20]))
 
@@ -165,7 +166,7 @@ def _detect(sheet: Sheet) -> Iterator[Block]:
     if not document.detectors:
         yield context("Nobody has described a signal yet.")
     for detector in document.detectors:
-        yield section("\n".join(_signal(detector)))
+        yield from sections(_signal(detector))
     if document.log_signatures:
         lines = "\n".join(f"`{escape(line.replace('`', ''))}`" for line in document.log_signatures)
         yield section(f"*In the logs*\n{lines}")
@@ -196,15 +197,19 @@ def _mitigate(sheet: Sheet) -> Iterator[Block]:
     for remedy in sheet.entry.document.mitigations:
         lines = [f"*{remedy.kind.capitalize()}: {escape(remedy.title)}*"]
         if remedy.preconditions:
-            lines.append("*Only if* " + "; ".join(escape(one) for one in remedy.preconditions))
+            lines.append("*Only if* " + _in_a_row(remedy.preconditions))
         lines.append(bullets(remedy.checklist, "1."))
         if remedy.stop_if:
-            lines.append("*Stop if* " + "; ".join(escape(one) for one in remedy.stop_if))
+            lines.append("*Stop if* " + _in_a_row(remedy.stop_if))
         if remedy.communications:
             lines.append(f"*Tell* {escape(remedy.communications)}")
-        yield section("\n".join(lines))
+        yield from sections(lines)
         yield context(" · ".join(_small(remedy)))
         yield from _reasons(remedy)
+
+
+def _in_a_row(sentences: Sequence[str]) -> str:
+    return escape("; ".join(one.rstrip(".") for one in sentences)) + "."
 
 
 def _small(remedy: Mitigation) -> Iterator[str]:
@@ -232,7 +237,7 @@ def _undo(sheet: Sheet) -> Iterator[Block]:
     for remedy in sheet.entry.document.mitigations:
         lines = list(_way_back(remedy))
         if lines:
-            yield section(f"*{escape(remedy.title)}*\n" + "\n".join(lines))
+            yield from sections([f"*{escape(remedy.title)}*", *lines])
 
 
 def _way_back(remedy: Mitigation) -> Iterator[str]:
@@ -303,7 +308,7 @@ def _stories(sheet: Sheet) -> Iterator[Block]:
     if not sheet.entry.document.case_studies:
         yield context("No case study yet. Reused this somewhere else? Add one under Edit, Case studies.")
     for study in sheet.entry.document.case_studies:
-        yield section("\n".join(_story(study)))
+        yield from sections(_story(study))
 
 
 def _story(study: CaseStudy) -> Iterator[str]:

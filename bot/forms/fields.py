@@ -19,7 +19,7 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm
 
 Kind = Literal["line", "text", "lines", "choice", "choices", "date", "number", "yes_no", "rows"]
-LINE, TEXT = 300, 3000
+SHORT, LINE, TEXT = 100, 300, 3000  # characters
 NEAR_ENOUGH = 70  # of 100: a term that was mistyped, not another word
 # Which vocabulary a field of terms takes from; by the field's name, which is the same wherever it stands.
 VOCABULARY_OF: Mapping[str, str] = {
@@ -147,6 +147,7 @@ def _field(model: type[Part], path: str, annotation: Any, info: FieldInfo, vocab
     name = path.rpartition(".")[2]
     kind, options, max_length, row = _kind(annotation, name, vocabulary)
     columns = tuple(_columns(row, vocabulary)) if row else ()
+    limit = _limit(info) or max_length
     hint = HINTS.get(f"{model.__name__}.{name}") or HINTS.get(name)
     if columns:
         hint = "One a line: " + " | ".join(words(column.path).lower() for column in columns)
@@ -155,10 +156,10 @@ def _field(model: type[Part], path: str, annotation: Any, info: FieldInfo, vocab
     return Field(
         path=path,
         label=_label(path),
-        kind=kind,
+        kind="line" if kind == "text" and limit <= SHORT else kind,
         required=info.is_required(),
         hint=hint,
-        max_length=_limit(info) or max_length,
+        max_length=limit,
         options=options,
         columns=columns,
         default=None if info.is_required() else info.get_default(call_default_factory=True),

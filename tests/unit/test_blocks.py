@@ -324,3 +324,14 @@ def _live_in(value: Any) -> list[str]:
     if value.get("type") == "mrkdwn":
         return LIVE.findall(value["text"])
     return [found for item in value.values() for found in _live_in(item)]
+
+
+def test_a_long_remedy_is_shown_whole_in_as_many_paragraphs_as_it_needs() -> None:
+    steps = [f"Step {number}: " + "x" * 280 for number in range(1, 31)]
+    document = failure_mode(1, mitigations=[{"title": "Act", "kind": "contain", "checklist": steps, "owner": "rota"}])
+
+    view = opened_entry(sheet(replace(ENTRY, document=document)), "mitigate")
+
+    check_view(view)
+    text = json.dumps(view)
+    assert all(f"Step {number}: xxx" in text for number in range(1, 31))
