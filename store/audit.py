@@ -31,8 +31,10 @@ class Audit:
 
     def add(self, record: AuditRecord) -> None:
         """Keep one more deed."""
-        self._session.add(AuditRow(**vars(record)))
+        row = AuditRow(**vars(record))
+        self._session.add(row)
         self._session.flush()
+        self._session.expunge(row)
 
     def find(
         self,

@@ -19,8 +19,10 @@ IMPORT_LOCK = 7_305_113
 
 @dataclass(frozen=True)
 class EntryRecord:
-    """One entry: `document` is the JSON of a failure mode, `fingerprint` the hash of the file it was imported from.
+    """One entry: `document` is the JSON of a failure mode.
 
+    `fingerprint` is the hash of the file it was imported from last, `imported` what that file said: what an edit here
+    and the next version of the file are compared with.
     `status_reason` says why it was rejected, deprecated or archived; `successor_id` is the entry to use instead.
     """
 
@@ -33,6 +35,7 @@ class EntryRecord:
     domain: str
     document: dict[str, Any]
     fingerprint: str
+    imported: dict[str, Any] | None
     revision: int
     created_by: str | None
     created_at: datetime
@@ -96,8 +99,10 @@ class Entries:
 
     def put(self, record: EntryRecord) -> None:
         """Insert the entry, or replace the one with its id."""
-        self._session.merge(EntryRow(**vars(record)))
+        row = self._session.merge(EntryRow(**vars(record)))
         self._session.flush()
+        # Written rows are let go, or an import of thousands would hold every document until it ends.
+        self._session.expunge(row)
 
     def verified(self, entry_id: str, *, by: str, at: datetime) -> None:
         """Note that a person found the entry right."""

@@ -59,6 +59,7 @@ class EntryRow(Base):
     domain: Mapped[str] = mapped_column(String(60))
     document: Mapped[dict[str, Any]]
     fingerprint: Mapped[str] = mapped_column(String(64))
+    imported: Mapped[dict[str, Any] | None] = mapped_column(Document)
     revision: Mapped[int]
     created_by: Mapped[str | None]
     created_at: Mapped[datetime]

@@ -35,8 +35,10 @@ class Revisions:
 
     def add(self, record: RevisionRecord) -> None:
         """Keep one more state."""
-        self._session.add(RevisionRow(**vars(record)))
+        row = RevisionRow(**vars(record))
+        self._session.add(row)
         self._session.flush()
+        self._session.expunge(row)
 
     def get(self, entry_id: str, number: int) -> RevisionRecord | None:
         """Return one state of the entry, or None."""

@@ -124,3 +124,38 @@ def test_two_bots_that_start_at_once_import_the_catalog_once(store: Store, tmp_p
         imported = list(pool.map(lambda _: lived.catalog.import_folder(folder), range(2)))
 
     assert sorted(len(one.added) for one in imported) == [0, 19]
+
+
+def test_what_was_edited_here_survives_every_later_version_of_its_file(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.amendments.suggest("FM-0001", {"summary": "Said here."}, STEWARD, reason="it was missing")
+    first, second = GPU_OOM.model_copy(update={"title": "First"}), GPU_OOM.model_copy(update={"title": "Second"})
+
+    for version in (first, second):
+        write_catalog(tmp_path / "catalog", version)
+        lived.catalog.import_folder(tmp_path / "catalog")
+
+    document = lived.catalog.entry("FM-0001", RESPONDER).document
+    assert (document.title, document.summary) == ("Second", "Said here.")
+
+
+def test_a_field_changed_in_the_file_and_here_is_named_and_nothing_is_taken(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.amendments.suggest("FM-0001", {"summary": "Said here."}, STEWARD, reason="it was missing")
+    write_catalog(tmp_path / "catalog", GPU_OOM.model_copy(update={"summary": "Said there.", "title": "Other"}))
+
+    with pytest.raises(InvalidCatalog, match="summary was changed in the file and here too"):
+        lived.catalog.import_folder(tmp_path / "catalog")
+
+    assert lived.catalog.entry("FM-0001", RESPONDER).document.title == GPU_OOM.title
+
+
+def test_a_deprecated_entry_stays_deprecated_when_its_file_changes(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.lifecycle.deprecate("FM-0001", STEWARD, expected=1, reason="retired")
+    write_catalog(tmp_path / "catalog", GPU_OOM.model_copy(update={"title": "Other"}))
+
+    lived.catalog.import_folder(tmp_path / "catalog")
+
+    entry = lived.catalog.entry("FM-0001", RESPONDER)
+    assert (entry.status, entry.status_reason, entry.document.title) == ("deprecated", "retired", "Other")

@@ -8,7 +8,7 @@ from pathlib import Path
 from store import Store, Transaction
 from store.entries import EntryRecord
 from workflows.clock import Clock
-from workflows.entries.document import FailureMode
+from workflows.entries.document import FailureMode, in_newest_schema
 from workflows.entries.entry import Entry, canonical_id, entry_of
 from workflows.entries.importing import EntryFile, Fault, InvalidCatalog, read_catalog
 from workflows.entries.ledger import Change, begin_entry, change_entry
@@ -177,17 +177,18 @@ class Catalog:
         self.people.require_reader(actor)
         entry_id = canonical_id(reference)
         record = self._followed(tx, entry_id) if follow else tx.entries.get(entry_id)
-        if record is None or not self._may_see(tx, record, actor):
+        entry = entry_of(record, self.people) if record else None
+        if entry is None or not self._may_see(tx, entry.document, actor):
             msg = f"There is no entry {entry_id} in the catalog; try `/failure search` with a few words instead."
             raise NotFound(msg)
-        return entry_of(record, self.people)
+        return entry
 
     def entries(self, actor: Actor, *, statuses: Sequence[str] = ()) -> list[Entry]:
         """Return every entry that this person may see, of some statuses where given, ordered by id."""
         self.people.require_reader(actor)
         with self.store.read() as tx:
-            visible = [record for record in tx.entries.all(statuses=statuses) if self._may_see(tx, record, actor)]
-        return [entry_of(record, self.people) for record in visible]
+            found = [entry_of(record, self.people) for record in tx.entries.all(statuses=statuses)]
+            return [entry for entry in found if self._may_see(tx, entry.document, actor)]
 
     def all_documents(self, actor: Actor) -> list[FailureMode]:
         """Return the documents of every entry that this person may see, ordered by id."""
@@ -211,10 +212,10 @@ class Catalog:
             record = tx.entries.get(record.successor_id)
         return record
 
-    def _may_see(self, tx: Transaction, record: EntryRecord, actor: Actor) -> bool:
-        document = FailureMode.model_validate(record.document)
+    def _may_see(self, tx: Transaction, document: FailureMode, actor: Actor) -> bool:
+        """Return whether the person may know of the entry; who wrote it is only looked up where that decides."""
         return self.people.may_see(actor, document) or self.people.may_see(
-            actor, document, involved=tx.revisions.authors_of(record.id)
+            actor, document, involved=tx.revisions.authors_of(document.id)
         )
 
     def _plan(self, tx: Transaction, file: EntryFile) -> "_Plan":
@@ -223,17 +224,13 @@ class Catalog:
             return _Plan(file, None, file.entry)
         if known.fingerprint == file.fingerprint:
             return _Plan(file, known, None)
-        imported = next((one for one in tx.revisions.of(known.id) if one.kind == "import"), None)
-        wanted = file.entry.model_dump(mode="json")
-        if imported is None or imported.document == known.document:
-            return _Plan(file, known, file.entry if wanted != known.document else None)
-        base = FailureMode.model_validate(imported.document).model_dump(mode="json")
-        joined = join(base, wanted, FailureMode.model_validate(known.document).model_dump(mode="json"))
+        wanted, here = file.entry.model_dump(mode="json"), in_newest_schema(known.document)
+        joined = join(in_newest_schema(known.imported or known.document), wanted, here)
         faults = tuple(
             Fault(file.path, f"{conflict.path} was changed in the file and here too; bring one in line with the other.")
             for conflict in joined.conflicts[:LISTED_DIFFERENCES]
         )
-        changed = joined.document != known.document
+        changed = joined.document != here
         return _Plan(file, known, FailureMode.model_validate(joined.document) if changed else None, faults)
 
     def _carry_out(self, tx: Transaction, planned: Iterable["_Plan"], actor: Actor) -> None:
@@ -249,7 +246,7 @@ class Catalog:
             elif plan.document is not None:
                 known = plan.known
                 change_entry(
-                    tx, known, plan.document, change, now, fingerprint=plan.file.fingerprint,
+                    tx, known, plan.document, change, now, file=(plan.file.fingerprint, plan.file.entry),
                     status_reason=known.status_reason, successor_id=known.successor_id,
                 )  # fmt: skip
         tx.entries.reserve_numbers(max(numbers))

@@ -14,6 +14,7 @@ Frequency, detectability and action priority are derived in workflows/quality/pr
 can type them. Documents written for an older schema are brought up to date when they are read: upgrades.py.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -279,3 +280,8 @@ class FailureMode(Part):
         """The first thing a responder does, or None while nobody has written one."""
         remedy = self.containment
         return remedy.checklist[0] if remedy else None
+
+
+def in_newest_schema(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept document in the newest schema, so that two of different age can be compared."""
+    return FailureMode.model_validate(dict(document)).model_dump(mode="json")

@@ -16,7 +16,7 @@ from store.amendments import AmendmentRecord
 from store.entries import EntryRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
-from workflows.entries.document import FailureMode
+from workflows.entries.document import FailureMode, in_newest_schema
 from workflows.entries.entry import Entry
 from workflows.entries.ledger import Change, begin_entry, call_off_sign_offs, change_entry, take_entry
 from workflows.entries.threeway import Conflict, join
@@ -132,8 +132,10 @@ class Editing:
             msg = f"{entry_id} was published in the meantime; send this once more to suggest it as a change."
             raise UserError(msg)
         began = tx.revisions.get(entry_id, version)
-        base = _current(began.document if began else known.document)
-        joined = join(base, {**base, **_allowed(revise(FailureMode.model_validate(base)))}, _current(known.document))
+        base = in_newest_schema(began.document if began else known.document)
+        joined = join(
+            base, {**base, **_allowed(revise(FailureMode.model_validate(base)))}, in_newest_schema(known.document)
+        )
         who = tx.revisions.of(entry_id)[0].author
         if joined.conflicts:
             raise EditConflict(entry_id, who, joined.conflicts)
@@ -150,7 +152,7 @@ class Editing:
 
     def _save_amendment(self, tx: Transaction, entry: Entry, revise: Revise, actor: Actor, reason: str) -> None:
         mine = self._drafting(tx, entry.id, actor)
-        document = _current(mine.document) if mine else entry.document.model_dump(mode="json")
+        document = in_newest_schema(mine.document) if mine else entry.document.model_dump(mode="json")
         changes = _allowed(revise(FailureMode.model_validate(document)))
         wanted = checked_document({**document, **changes}, self.vocabulary).model_dump(mode="json")
         if mine is not None:
@@ -177,11 +179,6 @@ def _allowed(changes: Mapping[str, Any]) -> Mapping[str, Any]:
     if forbidden := sorted(set(changes) & NOT_EDITABLE):
         raise InvalidForm({name: f"{name} cannot be edited." for name in forbidden})
     return changes
-
-
-def _current(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a kept document in the newest schema, so that two of different age can be compared."""
-    return FailureMode.model_validate(dict(document)).model_dump(mode="json")
 
 
 def checked_document(document: Mapping[str, Any], vocabulary: Vocabulary) -> FailureMode:

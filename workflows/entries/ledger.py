@@ -46,6 +46,7 @@ def begin_entry(
         domain=document.domain,
         document=document.model_dump(mode="json"),
         fingerprint=fingerprint,
+        imported=document.model_dump(mode="json") if fingerprint else None,
         revision=1,
         created_by=None if change.kind == "import" else change.by,
         created_at=now,
@@ -63,11 +64,15 @@ def change_entry(
     change: Change,
     now: datetime,
     *,
-    fingerprint: str | None = None,
+    file: tuple[str, FailureMode] | None = None,
     status_reason: str | None = None,
     successor_id: str | None = None,
 ) -> EntryRecord:
-    """Give the entry a new state and return it; the id never changes."""
+    """Give the entry a new state and return it; the id never changes.
+
+    `file` is the fingerprint and the content of the file it comes from. Without one, the last file's are kept: a file
+    that did not change brings nothing new at its next import.
+    """
     record = EntryRecord(
         **{
             **vars(known),
@@ -78,8 +83,8 @@ def change_entry(
             "successor_id": successor_id,
             "domain": document.domain,
             "document": document.model_copy(update={"id": known.id}).model_dump(mode="json"),
-            # An edit here keeps the file's fingerprint: an unchanged file brings nothing new at its next import.
-            "fingerprint": known.fingerprint if fingerprint is None else fingerprint,
+            "fingerprint": known.fingerprint if file is None else file[0],
+            "imported": known.imported if file is None else file[1].model_dump(mode="json"),
             "revision": known.revision + 1,
             "updated_at": now,
         }

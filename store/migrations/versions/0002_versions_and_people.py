@@ -21,6 +21,8 @@ SELECT id, revision, status, 'import', document, coalesce(created_by, 'operator'
        'as it stood before versions were kept', updated_at
 FROM entry
 """
+# No entry could be edited before this migration, so each still says what its file said.
+IMPORTED = "UPDATE entry SET imported = document WHERE fingerprint <> ''"
 # History that only grows is a promise of the database, not of our code.
 APPEND_ONLY = {
     "sqlite": [
@@ -219,7 +221,9 @@ def upgrade() -> None:
     op.add_column("entry", sa.Column("successor_id", sa.String(length=12), nullable=True))
     op.create_index("ix_owed_message_channel_id_message_ts", "owed_message", ["channel_id", "message_ts"], unique=False)
     op.create_index("ix_owed_message_kind", "owed_message", ["kind"], unique=False)
+    op.add_column("entry", sa.Column("imported", _document(), nullable=True))
     op.execute(BACKFILL)
+    op.execute(IMPORTED)
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -228,6 +232,7 @@ def downgrade() -> None:
     # Not in Alembic's batch mode, which copies the table and would take everything that refers to it along.
     op.drop_index("ix_owed_message_kind", table_name="owed_message")
     op.drop_index("ix_owed_message_channel_id_message_ts", table_name="owed_message")
+    op.drop_column("entry", "imported")
     op.drop_column("entry", "successor_id")
     op.drop_column("entry", "status_reason")
 
