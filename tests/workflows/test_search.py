@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from store import Store
 from tests.factories import RESPONDER, SMALL_CATALOG, failure_mode, house
 from workflows.errors import UserError
-from workflows.search.index import SearchIndex
+from workflows.search.index import MAX_UNKNOWN, SearchIndex
 from workflows.search.words import MAX_WORDS, stems, words
 
 INDEX = SearchIndex(SMALL_CATALOG)
@@ -96,3 +96,20 @@ def test_the_title_decides_among_entries_that_share_a_short_search(store: Store,
     found = lived.search.find("cold start", RESPONDER, limit=1)
 
     assert [one.entry.id for one in found] == ["FM-0003"]
+
+
+def test_of_many_unknown_words_only_so_many_are_taken_for_misspellings() -> None:
+    index = SearchIndex([failure_mode(1, title="Broken checkpoint")])
+    noise = " ".join(
+        f"{'abcdefghij'[place % 10]}{'klmnopqrst'[place // 10 % 10]}{'uvwxyz'[place // 100]}zzzz"
+        for place in range(MAX_UNKNOWN)
+    )
+
+    assert [match.entry_id for match in index.rank_weighted([("chekpoint", 1.0), (noise, 0.5)])] == ["FM-0001"]
+    assert index.rank_weighted([("chekpoint", 0.5), (noise, 1.0)]) == []
+
+
+def test_a_hexadecimal_word_is_not_taken_for_a_misspelling() -> None:
+    index = SearchIndex([failure_mode(1, title="Broken checkpoint")])
+
+    assert index.rank("checkp0int") == []

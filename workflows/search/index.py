@@ -6,10 +6,12 @@ entry knows are taken for misspellings of near ones, at a discount. A log signat
 rare words, since nobody types it by accident.
 """
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import re2
 from rapidfuzz import process
@@ -32,6 +34,8 @@ SATURATION = 1.4  # k1: how soon a repeated word stops adding
 LENGTH_SHARE = 0.5  # b: how much a long entry is held against it
 MISSPELLING_DISCOUNT = 0.6
 SIGNATURE_WORTH = 2.5  # in units of a word that no other entry has
+MAX_UNKNOWN = 300  # words of a text that are compared with the whole vocabulary, about 0.15 ms each
+REMEMBERED_WORDS = 20_000  # unknown words whose near ones are kept, some 2 MB
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ class SearchIndex:
         }
         self._vocabulary = sorted(term for term in self._postings if len(term) > 3 and not term.isdigit())  # noqa: PLR2004 - shorter words have too many neighbours
         self._unknown_rarity = math.log(1 + len(fields) + 0.5)
+        # The evidence of an incident is ranked again with every message, and nearly all its words were there before.
+        self._near = lru_cache(REMEMBERED_WORDS)(self._nearest)
         self.size = len(fields)
 
     def rank(self, text: str, *, limit: int = 10) -> list[Match]:
@@ -99,8 +105,9 @@ class SearchIndex:
         scores: defaultdict[str, float] = defaultdict(float)
         shared: defaultdict[str, dict[str, float]] = defaultdict(dict)
         total = 0.0
+        known = self._all_known(asked)
         for word, weight in asked.items():
-            terms = self._known(stem(word))
+            terms = known[word]
             total += weight * (self._rarity[terms[0][0]] if terms else self._unknown_rarity)
             for term, likeness in terms:
                 for posting in self._postings[term]:
@@ -111,7 +118,12 @@ class SearchIndex:
         for entry_id in found:
             scores[entry_id] += SIGNATURE_WORTH * self._unknown_rarity
         best = sorted(scores, key=lambda entry_id: (-scores[entry_id], entry_id))[:limit]
-        return [self._match(entry_id, scores[entry_id], shared[entry_id], found, total) for entry_id in best]
+        worth_of = {word: self._rarity[terms[0][0]] * terms[0][1] for word, terms in known.items() if terms}
+        matches = []
+        for entry_id in best:
+            coverage = min(1.0, sum(worth_of[word] for word in shared[entry_id]) / total) if total else 0.0
+            matches.append(self._match(entry_id, scores[entry_id], shared[entry_id], found, coverage))
+        return matches
 
     def _match(
         self,
@@ -119,22 +131,31 @@ class SearchIndex:
         score: float,
         shared: Mapping[str, float],
         found: Mapping[str, tuple[str, ...]],
-        asked: float,
+        coverage: float,
     ) -> Match:
         heaviest = sorted(shared, key=lambda word: (-shared[word], word))
-        coverage = min(1.0, sum(self._rarity_of(word) for word in shared) / asked) if asked else 0.0
         return Match(entry_id, score / self._unknown_rarity, coverage, tuple(heaviest), found.get(entry_id, ()))
 
-    def _rarity_of(self, word: str) -> float:
-        terms = self._known(stem(word))
-        return self._rarity[terms[0][0]] * terms[0][1] if terms else 0.0
+    def _all_known(self, asked: Mapping[str, float]) -> dict[str, Sequence[tuple[str, float]]]:
+        """Return for each word the index's terms it stands for, with how like they are (1 is the same).
 
-    def _known(self, term: str) -> list[tuple[str, float]]:
-        """Return the index's terms that the term stands for, with how like they are (1 is the same)."""
-        if term in self._postings:
-            return [(term, 1.0)]
+        Of the words that no entry knows, only the `MAX_UNKNOWN` heaviest are taken for misspellings.
+        """
+        known: dict[str, Sequence[tuple[str, float]]] = {}
+        unknown = []
+        for word in asked:
+            term = stem(word)
+            known[word] = [(term, 1.0)] if term in self._postings else []
+            if not known[word] and not any(character.isdigit() for character in term):
+                unknown.append(word)
+        for word in heapq.nlargest(MAX_UNKNOWN, unknown, key=asked.__getitem__):
+            known[word] = self._near(stem(word))
+        return known
+
+    def _nearest(self, term: str) -> list[tuple[str, float]]:
+        """Return the terms that the term is a misspelling of, with how like they are."""
         allowance = 0 if len(term) <= 3 else 1 if len(term) <= 7 else 2  # noqa: PLR2004 - the usual allowance by length
-        if not allowance or term.isdigit():
+        if not allowance:
             return []
         near = process.extract(
             term, self._vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=allowance, limit=3
