@@ -29,6 +29,7 @@ from bot.listeners.history import HistoryListeners
 from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.reviews import ReviewListeners
+from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger
 from bot.owed import OwedMessages
@@ -58,7 +59,9 @@ from workflows.exchange.imports import Imports
 from workflows.incidents import Incidents
 from workflows.people import People
 from workflows.ports import ChannelDirectory, DeliveryBell, Workspace
+from workflows.remarks import Remarks
 from workflows.reviews import Reviews
+from workflows.sampling import Sampling
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
 from workflows.signoffs import SignOffs
@@ -90,6 +93,8 @@ class Workflows:
     merging: Merging
     sheets: Sheets
     sign_offs: SignOffs
+    remarks: Remarks
+    sampling: Sampling
     links: Links
     vocabulary: Vocabulary
 
@@ -167,6 +172,8 @@ def build_workflows(
         merging=Merging(store, clock, catalog, bell),
         sheets=Sheets(store, catalog, assessing, lifecycle),
         sign_offs=sign_offs,
+        remarks=Remarks(store, clock, sign_offs, bell),
+        sampling=Sampling(store, clock, catalog, sign_offs, bell, settings.sampling),
         links=Links(store, clock, catalog, asked_web(own_network=settings.check_own_network)),
         vocabulary=vocabulary,
         exports=Exports(catalog, vocabulary, settings.catalog_dir / VOCABULARY_FILE),
@@ -232,6 +239,7 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
             clock=system_clock,
             catalog=workflows.catalog,
             reviews=workflows.reviews,
+            sampling=workflows.sampling,
             workspace=workspace,
             links=workflows.links if settings.check_links else None,
             sweep_interval=settings.sweep_interval,
@@ -272,6 +280,7 @@ def _slack_app(workflows: Workflows, client: WebClient, identity: Identity, back
         incidents=IncidentListeners(workflows.incidents, replies, background, client, identity),
         merging=MergingListeners(workflows.merging, replies, team),
         reviews=ReviewListeners(workflows.reviews, replies, team),
+        sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
         writeups=WriteUpListeners(workflows.writeups, vocabulary, replies, team),
         home_team=team,
     )
@@ -279,7 +288,9 @@ def _slack_app(workflows: Workflows, client: WebClient, identity: Identity, back
 
 
 def _messenger(workflows: Workflows, posting: WebClient, reading: WebClient, bell: Bell) -> Messenger:
-    renderers = OwedMessages(workflows.amendments, workflows.incidents, workflows.reviews).renderers()
+    renderers = OwedMessages(
+        workflows.amendments, workflows.incidents, workflows.reviews, workflows.sign_offs, workflows.remarks
+    ).renderers()
     return Messenger(workflows.store, system_clock, posting, reading, renderers, bell)
 
 

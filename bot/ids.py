@@ -36,7 +36,12 @@ OPEN_AMENDMENT = "open_amendment"
 MERGE = "merge_entry"
 PUBLISH = "publish_entry"
 
+APPROVE_SIGN_OFF = "approve_sign_off"
+REQUEST_CHANGES = "request_changes"
+WHOLE_SIGN_OFF = "open_sign_off"
+
 # Forms.
+REQUEST_CHANGES_FORM = "request_changes_form"
 NEW_ENTRY_FORM = "new_entry_form"
 SECTION_FORM = "section_form"
 SEND_FORM = "send_amendment_form"

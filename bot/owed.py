@@ -7,11 +7,15 @@ from bot.blocks.amendments import outcome, proposal
 from bot.blocks.elements import Rendered
 from bot.blocks.incidents import incident_card
 from bot.blocks.reviews import review_nudge
+from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
+from workflows.entries.ledger import PROGRESS
 from workflows.errors import NotFound
 from workflows.incidents import CARD, Incidents
 from workflows.people import OPERATOR
+from workflows.remarks import REMARK, Remarks
 from workflows.reviews import NUDGE, Reviews, read_nudge_subject
+from workflows.signoffs import SIGN_OFF, SignOffs
 
 Renderer = Callable[[str], Rendered | None]
 
@@ -23,10 +27,40 @@ class OwedMessages:
     amendments: Amendments
     incidents: Incidents
     reviews: Reviews
+    sign_offs: SignOffs
+    remarks: Remarks
 
     def renderers(self) -> Mapping[str, Renderer]:
         """Return what draws each kind."""
-        return {CARD: self.card, NUDGE: self.nudge, PROPOSAL: self.proposal, OUTCOME: self.outcome}
+        return {
+            CARD: self.card,
+            NUDGE: self.nudge,
+            PROPOSAL: self.proposal,
+            OUTCOME: self.outcome,
+            SIGN_OFF: self.sign_off,
+            PROGRESS: self.progress,
+            REMARK: self.remark,
+        }
+
+    def sign_off(self, subject: str) -> Rendered | None:
+        """Return the question to a reviewer, or None where it ended, or is theirs no more, before it was ever sent."""
+        number, _, person = subject.partition("|")
+        found = self.sign_offs.for_message(int(number), person)
+        if found is not None:
+            return sign_off_message(found)
+        return closed() if self.sign_offs.was_told(int(number), person) else None
+
+    def progress(self, subject: str) -> Rendered | None:
+        """Return how far the approvals of a matter are, or None for somebody who may not see the entry any more."""
+        matter, _, person = subject.rpartition("|")
+        found = self.sign_offs.progress(matter, person)
+        return progress_message(found) if found else None
+
+    def remark(self, subject: str) -> Rendered | None:
+        """Return what was said in somebody else's thread, or None for somebody who may not see the entry any more."""
+        number, origin, person = subject.split("|", 2)
+        found = self.remarks.for_message(int(number), origin, person)
+        return remark_message(found) if found else None
 
     def proposal(self, subject: str) -> Rendered | None:
         """Return a suggested change for its steward, or None when nobody may see the entry any more."""

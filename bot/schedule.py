@@ -16,12 +16,14 @@ from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.links import Links
 from workflows.reviews import Reviews
+from workflows.sampling import Sampling
 
 log = structlog.get_logger(__name__)
 
 CATALOG_CHECK = timedelta(seconds=5)  # how soon another replica's change is seen here
 LINK_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
+SAMPLING_CHECK = timedelta(hours=1)  # how soon a new month's sample is drawn
 RECEIPTS_KEPT = timedelta(days=3)  # Slack redelivers for a day at most
 
 
@@ -31,6 +33,7 @@ def schedule(
     clock: Clock,
     catalog: Catalog,
     reviews: Reviews,
+    sampling: Sampling,
     workspace: SlackWorkspace,
     links: Links | None,
     sweep_interval: timedelta,
@@ -48,6 +51,7 @@ def schedule(
         "reviews": (reviews.sweep, sweep_interval),
         "catalog": (catalog.refresh, CATALOG_CHECK),
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
+        "sampling": (sampling.sweep, SAMPLING_CHECK),
         "receipts": (forget_old_receipts, timedelta(hours=1)),
     }
     if links is not None:

@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     readers: Names = Field(
         ["*"], description="Who may read the catalog; `*` is everybody of the workspace, never people of other ones."
     )
+    sampling: int = Field(
+        3, ge=0, le=100, description="How many published entries a month are picked for peer review; 0 switches it off."
+    )
     review_interval: timedelta = Field(
         timedelta(days=90), description="How long a verification lasts, as an ISO 8601 duration such as P90D."
     )

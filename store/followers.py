@@ -79,6 +79,11 @@ class Followers:
         lately = (ExposureRow.entry_id == entry_id) & (ExposureRow.last_shown_at > moment)
         return set(self._session.scalars(select(ExposureRow.user_id).where(lately)))
 
+    def shown_often(self, moment: datetime) -> dict[str, int]:
+        """Return to how many people each entry was shown after the moment."""
+        lately = select(ExposureRow.entry_id, func.count()).where(ExposureRow.last_shown_at > moment)
+        return {entry_id: count for entry_id, count in self._session.execute(lately.group_by(ExposureRow.entry_id))}
+
     def exposure(self, entry_id: str) -> tuple[int, datetime | None]:
         """Return to how many people the entry was shown, and when it was last shown or opened."""
         counted = select(func.count(), func.max(ExposureRow.last_shown_at)).where(ExposureRow.entry_id == entry_id)

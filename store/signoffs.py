@@ -12,6 +12,9 @@ from store.insertion import insert_once
 from store.models import RemarkRow, SignOffRow
 from store.records import record_of
 
+# Any number will do as long as nothing else in the same PostgreSQL takes it as an advisory lock.
+SAMPLING_LOCK = 7_305_115
+
 
 @dataclass(frozen=True)
 class SignOffRecord:
@@ -78,6 +81,11 @@ class SignOffs:
         of_it = SignOffRow.key.startswith(f"{matter}:", autoescape=True)
         query = select(SignOffRow).where(of_it).order_by(SignOffRow.id)
         return [record_of(SignOffRecord, row) for row in self._session.scalars(query)]
+
+    def take_turns(self) -> None:
+        """Wait until no other process draws a sample."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(select(func.pg_advisory_xact_lock(SAMPLING_LOCK)))
 
     def times_sampled(self) -> dict[str, int]:
         """Return how often each entry was picked for peer review."""

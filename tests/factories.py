@@ -21,7 +21,9 @@ from workflows.entries.merging import Merging
 from workflows.entries.vocabulary import Vocabulary
 from workflows.incidents import Incidents
 from workflows.people import Actor, People
+from workflows.remarks import Remarks
 from workflows.reviews import Reviews
+from workflows.sampling import Sampling
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
 from workflows.signoffs import SignOffs
@@ -191,6 +193,8 @@ class House:
     amendments: Amendments
     merging: Merging
     sign_offs: SignOffs
+    remarks: Remarks
+    sampling: Sampling
 
 
 def roles_of(stewards: Mapping[str, str], more: Mapping[str, tuple[str, ...]] | None) -> dict[str, tuple[str, ...]]:
@@ -219,6 +223,7 @@ def house(
     writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
     assessing = Assessing(store, clock, catalog, vocabulary)
+    sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     return House(
         store=store,
         clock=clock,
@@ -237,5 +242,7 @@ def house(
         lifecycle=Lifecycle(store, clock, catalog, assessing, asked, bell),
         amendments=Amendments(store, clock, catalog, assessing, asked, bell),
         merging=Merging(store, clock, catalog, bell),
-        sign_offs=SignOffs(store, clock, catalog, reviews, bell),
+        sign_offs=sign_offs,
+        remarks=Remarks(store, clock, sign_offs, bell),
+        sampling=Sampling(store, clock, catalog, sign_offs, bell, per_month=2),
     )

@@ -10,6 +10,7 @@ from bot.listeners.history import HistoryListeners
 from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.reviews import ReviewListeners
+from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.writeups import WriteUpListeners
 
 NOTHING = cast("Any", None)
@@ -24,6 +25,7 @@ def listeners_over_nothing() -> Listeners:
         IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         MergingListeners(NOTHING, NOTHING, ""),
         ReviewListeners(NOTHING, NOTHING, ""),
+        SignOffListeners(NOTHING, NOTHING, NOTHING, ""),
         WriteUpListeners(NOTHING, NOTHING, NOTHING, ""),
         "",
     )

@@ -11,13 +11,22 @@ from typing import Literal
 from store import Transaction
 from store.amendments import AmendmentRecord
 from store.entries import EntryRecord
-from store.signoffs import RemarkRecord, SignOffRecord
+from store.signoffs import SignOffRecord
 from workflows.entries.differences import Difference, differences
 from workflows.entries.document import FailureMode
 from workflows.entries.entry import Entry, entry_of
 from workflows.people import People
 
 Purpose = Literal["publication", "amendment", "afterwards", "sampling"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something that was said about a sign-off, by whom (a Slack id) and when."""
+
+    author: str
+    text: str
+    said_at: datetime
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class SignOff:
     is_new_entry: bool
     is_outdated: bool
     differences: tuple[Difference, ...]
-    remarks: tuple[RemarkRecord, ...]
+    remarks: tuple[Said, ...]
     state: str
     decided_by: str | None
     decided_at: datetime | None
@@ -71,7 +80,7 @@ class Progress:
         return all(one.state == "approved" for one in self.sign_offs)
 
     @property
-    def remarks(self) -> tuple[RemarkRecord, ...]:
+    def remarks(self) -> tuple[Said, ...]:
         """What was said in all disciplines, oldest first."""
         return tuple(sorted((said for one in self.sign_offs for said in one.remarks), key=lambda said: said.said_at))
 
@@ -110,7 +119,7 @@ def sign_off_of(tx: Transaction, asked: SignOffRecord, people: People) -> SignOf
         is_new_entry=before is None,
         is_outdated=outdated,
         differences=() if outdated else tuple(differences(before, document)),
-        remarks=tuple(tx.sign_offs.remarks(asked.id)),
+        remarks=tuple(Said(one.author, one.text, one.said_at) for one in tx.sign_offs.remarks(asked.id)),
         state=asked.state,
         decided_by=asked.decided_by,
         decided_at=asked.decided_at,

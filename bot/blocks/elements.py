@@ -4,7 +4,7 @@ Everything that came from a person goes through `escape` (or into `plain_text`, 
 nobody can mention a channel or disguise a link through us. Limits: docs.slack.dev/reference/block-kit.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,6 +25,8 @@ MAX_HINT = 2000
 MAX_MESSAGE = 11_500  # of all blocks together; Slack refuses more than about 12,000, github.com/slackapi/bolt-js#2509
 MAX_ALT_TEXT = 4000  # of the top-level `text`: chat.update refuses more
 
+MORE = "There is more than one message can hold."
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -38,16 +40,32 @@ class Rendered:
         return {"text": clip(self.text, MAX_ALT_TEXT), "blocks": fitting(self.blocks)}
 
 
-def fitting(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks that one message can hold, and where some had to go, a line that says so."""
+def fitting(blocks: Sequence[Block], *, ending: Sequence[Block] = ()) -> list[Block]:
+    """Return the blocks that one message can hold, and where some had to go, a line that says so.
+
+    The `ending`, such as the buttons, always has its place.
+    """
     kept: list[Block] = []
-    room = MAX_MESSAGE
+    room = MAX_MESSAGE - sum(map(_characters, ending)) - (len(MORE) if ending else 0)
+    places = MAX_BLOCKS_IN_MESSAGE - len(ending)
     for block in blocks:
         room -= _characters(block)
-        if room < 0 or len(kept) == MAX_BLOCKS_IN_MESSAGE - 1 < len(blocks) - 1:
-            return [*kept, context("There is more than one message can hold.")]
+        if room < 0 or len(kept) == places - 1 < len(blocks) - 1:
+            return [*kept, context(MORE), *ending]
         kept.append(block)
-    return kept
+    return [*kept, *ending]
+
+
+def pieces(text: str, limit: int) -> Iterator[str]:
+    """Return the whole text, escaped, in pieces within the limit; no escaped character is torn apart."""
+    piece = ""
+    for character in map(escape, text):
+        if len(piece) + len(character) > limit:
+            yield piece
+            piece = ""
+        piece += character
+    if piece:
+        yield piece
 
 
 def escape(text: str) -> str:

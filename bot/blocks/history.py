@@ -78,13 +78,13 @@ def difference_blocks(differences: Sequence[Difference], *, most: int = SHOWN_DI
     return [*blocks, context(f"and {more} more")] if more > 0 else blocks
 
 
-def difference_text(one: Difference) -> str:
-    """Return one difference: what was struck out and what stands there now."""
+def difference_text(one: Difference, *, longest: int = LONGEST_TEXT) -> str:
+    """Return one difference: what was struck out and what stands there now, each side cut at `longest`."""
     lines = [f"*{escape(one.label)}*"]
     if one.before is not None:
-        lines.append(f":heavy_minus_sign: {escape(clip(one.before, LONGEST_TEXT))}")
+        lines.append(f":heavy_minus_sign: {escape(clip(one.before, longest))}")
     if one.after is not None:
-        lines.append(f":heavy_plus_sign: {escape(clip(one.after, LONGEST_TEXT))}")
+        lines.append(f":heavy_plus_sign: {escape(clip(one.after, longest))}")
     return "\n".join(lines)
 
 

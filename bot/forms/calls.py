@@ -10,6 +10,7 @@ from workflows.entries.parts import without_unstorable_characters
 from workflows.errors import NotFound
 from workflows.incidents import Message
 from workflows.people import Actor
+from workflows.remarks import Reply
 
 MAX_TEXT = 40_000  # characters of a message; Slack truncates longer ones itself
 
@@ -148,6 +149,26 @@ def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str) -> Messag
         text="" if deleted else spoken_text(inner),
         deleted=deleted,
     )
+
+
+def is_direct(body: Mapping[str, Any]) -> bool:
+    """Return whether a message was said in direct messages with us."""
+    return (body.get("event") or {}).get("channel_type") == "im"
+
+
+def thread_reply(body: Mapping[str, Any], home_team: str) -> tuple[Reply, Actor] | None:
+    """Return what a person wrote in a thread of the direct messages with us, or None for everything else there.
+
+    What was edited or deleted is None as well, and so is what we said ourselves.
+    """
+    event = body.get("event") or {}
+    written = event.get("subtype") in {None, "file_share", "thread_broadcast"} and not event.get("bot_id")
+    thread_ts, ts = str(event.get("thread_ts") or ""), str(event.get("ts") or "")
+    if not written or not event.get("user") or not thread_ts or thread_ts == ts:
+        return None
+    is_external = _is_elsewhere(event.get("user_team") or event.get("team"), home_team)
+    reply = Reply(str(event.get("channel", "")), thread_ts, ts, spoken_text(event))
+    return reply, Actor(str(event["user"]), is_external=is_external)
 
 
 def spoken_text(said: Mapping[str, Any]) -> str:

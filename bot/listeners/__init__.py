@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import ids
+from bot.forms.calls import is_direct
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.commands import CommandListener, Handler, help_text
 from bot.listeners.editing import EditingListeners
@@ -20,6 +21,7 @@ from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.punctuality import Punctuality
 from bot.listeners.reviews import ReviewListeners
+from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.writeups import WriteUpListeners
 from workflows.errors import UserError
 
@@ -37,6 +39,7 @@ class Listeners:
     incidents: IncidentListeners
     merging: MergingListeners
     reviews: ReviewListeners
+    sign_offs: SignOffListeners
     writeups: WriteUpListeners
     home_team: str
 
@@ -47,6 +50,7 @@ class Listeners:
             "show": self.entries.show,
             "drafts": self.entries.drafts,
             "write-up": self.writeups.start,
+            "review": self.sign_offs.review,
             "reviews": self.reviews.list,
             "watch": self.incidents.watch,
             "unwatch": self.incidents.unwatch,
@@ -59,10 +63,15 @@ class Listeners:
     def events(self) -> Mapping[str, Listener]:
         """Return what hears each event."""
         return {
-            "message": self.incidents.hear,
+            "message": self.hear,
             "member_joined_channel": self.incidents.joined,
             "channel_created": self.incidents.created,
         }
+
+    def hear(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take a message in: in direct messages as a word on a sign-off, in a channel as evidence."""
+        heard_by = self.sign_offs.hear if is_direct(body) else self.incidents.hear
+        heard_by(ack, body)
 
     def buttons(self) -> Mapping[str, Listener]:
         """Return what each button does."""
@@ -98,6 +107,9 @@ class Listeners:
             ids.DECLINE_AMENDMENT: self.amendments.ask_to_decline,
             ids.OPEN_AMENDMENT: self.amendments.open,
             ids.MERGE: self.merging.ask,
+            ids.APPROVE_SIGN_OFF: self.sign_offs.approve,
+            ids.REQUEST_CHANGES: self.sign_offs.ask_for_changes,
+            ids.WHOLE_SIGN_OFF: self.sign_offs.open,
         }
 
     def forms(self) -> Mapping[str, Listener]:
@@ -114,6 +126,7 @@ class Listeners:
             ids.DECLINE_FORM: self.amendments.decline,
             ids.AMENDMENT_FORM: self.amendments.edit,
             ids.MERGE_FORM: self.merging.merge,
+            ids.REQUEST_CHANGES_FORM: self.sign_offs.take_changes,
         }
 
     def register(self, app: App) -> None:

@@ -38,12 +38,15 @@ SUBCOMMANDS = (
     Subcommand("history", "FM-0012", "every revision of an entry, and what differs between any two"),
     Subcommand("write-up", "", "write up what happened, in three short saved steps"),
     Subcommand("drafts", "", "your drafts and unfinished write-ups"),
+    Subcommand(
+        "review", "FM-0012 security", "ask colleagues to sign off; with nothing behind it, what waits for your sign-off"
+    ),
     Subcommand("reviews", "", "entries that wait for your review"),
     Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
     Subcommand("unwatch", "", "stop listening in this channel"),
     Subcommand("help", "", "this list"),
 )
-ALIASES = {"find": "search", "get": "show", "writeup": "write-up", "review": "reviews", "?": "help"}
+ALIASES = {"find": "search", "get": "show", "writeup": "write-up", "?": "help"}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bot.listeners.commands import SUBCOMMANDS
 from tests.listeners import listeners_over_nothing
 
 ROOT = Path(__file__).parents[2]
-EVENTS = {"message": ("message.channels", "message.groups")}
+EVENTS = {"message": ("message.channels", "message.groups", "message.im")}
 
 
 def manifest() -> dict[str, Any]:
