@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
 from store.models import OwedMessageRow
+from store.types import Instant
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,17 @@ class Outbox:
         One whose fate is unknown stays as it is: sending it again could say the same thing twice.
         """
         row = OwedMessageRow
-        movable = update(row).where(row.key == key, row.state.not_in(("sending", "uncertain")))
-        self._session.execute(movable.values(state="waiting", not_before=at, attempts=0))
-        self._session.execute(update(row).where(row.key == key).values(revision=row.revision + 1))
+        # In one statement: between two of them another process could record its delivery, and the edit would be lost.
+        stays = row.state.in_(("sending", "uncertain"))
+        edited = update(row).where(row.key == key)
+        self._session.execute(
+            edited.values(
+                revision=row.revision + 1,
+                state=case((stays, row.state), else_="waiting"),
+                not_before=case((stays, row.not_before), else_=literal(at, Instant())),
+                attempts=case((stays, row.attempts), else_=0),
+            )
+        )
 
     def edit_all(self, kind: str, *, prefix: str, at: datetime) -> None:
         """Owe an edit of every message of the kind whose key begins so."""

@@ -1,8 +1,9 @@
 """The outbox: what is owed is owed once, claimed by one, and never forgotten."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
-from store import Store
+from store import Store, Transaction
 from store.outbox import ClaimedMessage, OwedMessage
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -17,6 +18,10 @@ def owe(store: Store, key: str = "review:1") -> bool:
 def claim(store: Store, at: datetime = NOW) -> list[ClaimedMessage]:
     with store.begin() as tx:
         return tx.outbox.claim(at, lease=LEASE, limit=10)
+
+
+def claim_within(tx: Transaction) -> ClaimedMessage:
+    return tx.outbox.claim(NOW, lease=LEASE, limit=1)[0]
 
 
 def message(store: Store, key: str = "review:1") -> OwedMessage:
@@ -129,6 +134,47 @@ def test_that_a_message_may_have_been_sent_is_not_forgotten_when_a_later_try_is_
         tx.outbox.put_off(again, until=NOW + LEASE, problem="slow down")
 
     assert [one.message.maybe_sent for one in claim(store, NOW + LEASE)] == [True]
+
+
+def test_an_edit_that_crosses_its_delivery_is_sent_after_it(store: Store) -> None:
+    owe(store)
+    claimed = claim(store)[0]
+
+    def edit() -> None:
+        with store.begin() as tx:
+            tx.outbox.edit("review:1", at=NOW)
+
+    editing = threading.Thread(target=edit)
+    with store.begin() as tx:
+        tx.outbox.delivered(claimed, channel_id="D1", message_ts="1.0", at=NOW)
+        tx.outbox.all()  # writes the row, so that the edit has to wait for us
+        editing.start()
+        editing.join(timeout=0.3)
+    editing.join()
+
+    assert message(store).state == "waiting"
+    assert [one.message.revision for one in claim(store)] == [2]
+
+
+def test_a_message_is_found_by_where_it_stands(store: Store) -> None:
+    owe(store)
+    with store.begin() as tx:
+        tx.outbox.delivered(claim_within(tx), channel_id="D1", message_ts="1.0", at=NOW)
+
+        assert [tx.outbox.standing_at("D1", ts) and ts for ts in ("1.0", "2.0")] == ["1.0", None]
+        assert tx.outbox.standing_at("D2", "1.0") is None
+
+
+def test_all_messages_of_a_kind_and_a_beginning_are_edited(store: Store) -> None:
+    for key in ("progress:a:U1", "progress:a:U2", "progress:ab:U1"):
+        owe(store, key)
+    claim(store)
+
+    with store.begin() as tx:
+        tx.outbox.edit_all("review_nudge", prefix="progress:a:", at=NOW)
+        tx.outbox.edit_all("another_kind", prefix="progress:ab:", at=NOW)
+
+    assert [message(store, f"progress:{end}").revision for end in ("a:U1", "a:U2", "ab:U1")] == [2, 2, 1]
 
 
 def test_a_message_whose_fate_is_unknown_is_not_sent_by_an_edit(store: Store) -> None:
