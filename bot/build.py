@@ -17,19 +17,26 @@ from sqlalchemy import make_url
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.background import Background
-from bot.directory import SlackChannels
+from bot.directory import SlackChannels, SlackPeople
 from bot.errors import ErrorAnswers
+from bot.exposures import Exposures
+from bot.homes import Homes
 from bot.identity import Identity, who_am_i
 from bot.links import asked_web
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.choices import ChoiceListeners
+from bot.listeners.domains import DomainListeners
 from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
+from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
+from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.signoffs import SignOffListeners
+from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger
 from bot.owed import OwedMessages
@@ -44,6 +51,7 @@ from bot.workspace import NobodyKnown, SlackWorkspace
 from store import Store, Unavailable, migrate
 from workflows.amendments import Amendments
 from workflows.clock import Clock, system_clock
+from workflows.domains import Domains
 from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.editing import Editing
@@ -51,20 +59,28 @@ from workflows.entries.history import History
 from workflows.entries.lifecycle import Lifecycle
 from workflows.entries.links import Links
 from workflows.entries.merging import Merging
+from workflows.entries.picking import Picking
 from workflows.entries.sheets import Sheets
 from workflows.entries.vocabulary import VOCABULARY_FILE, Vocabulary
 from workflows.errors import UserError
 from workflows.exchange.exports import Exports
 from workflows.exchange.imports import Imports
+from workflows.exposure import Exposure
+from workflows.home import Home
 from workflows.incidents import Incidents
+from workflows.notices import Notices
+from workflows.occurrences import Occurrences
 from workflows.people import People
 from workflows.ports import ChannelDirectory, DeliveryBell, Workspace
+from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reviews import Reviews
 from workflows.sampling import Sampling
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
 from workflows.signoffs import SignOffs
+from workflows.subscriptions import Subscriptions
+from workflows.trail import Trail
 from workflows.writeups.writeups import WriteUps
 
 log = structlog.get_logger(__name__)
@@ -97,6 +113,15 @@ class Workflows:
     sampling: Sampling
     links: Links
     vocabulary: Vocabulary
+    subscriptions: Subscriptions
+    exposure: Exposure
+    notices: Notices
+    occurrences: Occurrences
+    recognition: Recognition
+    domains: Domains
+    picking: Picking
+    home: Home
+    trail: Trail
 
 
 def open_store(settings: Settings) -> Store:
@@ -153,6 +178,7 @@ def build_workflows(
         store, clock, catalog, suggestions, reviews, directory, bell, tuple(settings.incident_channels)
     )
     writeups = WriteUps(store, clock, catalog, vocabulary)
+    subscriptions = Subscriptions(store, clock, catalog, vocabulary)
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     lifecycle = Lifecycle(store, clock, catalog, assessing, sign_offs, bell)
@@ -178,6 +204,15 @@ def build_workflows(
         vocabulary=vocabulary,
         exports=Exports(catalog, vocabulary, settings.catalog_dir / VOCABULARY_FILE),
         imports=Imports(catalog, vocabulary, settings.vocabulary),
+        subscriptions=subscriptions,
+        exposure=Exposure(store, clock),
+        notices=Notices(store, clock, catalog, bell, settings.notice_delay),
+        occurrences=Occurrences(store, clock, catalog),
+        recognition=Recognition(store, clock, catalog, bell, settings.digest_channel),
+        domains=Domains(store, clock, catalog, vocabulary),
+        picking=Picking(catalog),
+        home=Home(catalog, vocabulary, reviews, sign_offs, writeups, subscriptions),
+        trail=Trail(store),
     )
 
 
@@ -231,15 +266,19 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
         posting = posting_client(token, settings.slack_api_url)
         background = Background()
         stack.callback(background.close)
-        messenger = _messenger(workflows, posting, reading, bell)
+        people = SlackPeople(reading)
+        messenger = _messenger(workflows, posting, reading, people, bell)
         stack.enter_context(_in_thread(messenger))
-        app = _slack_app(workflows, posting, identity, background)
+        homes = Homes(workflows.home, people, reading, background, identity.team_id)
+        app = _slack_app(workflows, posting, identity, background, homes)
         sweeps = schedule(
             store=store,
             clock=system_clock,
             catalog=workflows.catalog,
             reviews=workflows.reviews,
             sampling=workflows.sampling,
+            notices=workflows.notices,
+            recognition=workflows.recognition,
             workspace=workspace,
             links=workflows.links if settings.check_links else None,
             sweep_interval=settings.sweep_interval,
@@ -265,33 +304,50 @@ def _connect(socket: SocketModeHandler) -> None:
         raise UserError(msg) from None
 
 
-def _slack_app(workflows: Workflows, client: WebClient, identity: Identity, background: Background) -> App:
+def _slack_app(
+    workflows: Workflows, client: WebClient, identity: Identity, background: Background, homes: Homes
+) -> App:
     replies = Replies(client, background)
+    exposures = Exposures(workflows.exposure, background)
     vocabulary, team = workflows.vocabulary, identity.team_id
     listeners = Listeners(
         amendments=AmendmentListeners(workflows.amendments, vocabulary, replies, team),
+        choices=ChoiceListeners(workflows.picking, team),
+        domains=DomainListeners(workflows.domains, replies, team),
         editing=EditingListeners(
             workflows.editing, workflows.assessing, workflows.lifecycle, workflows.amendments, vocabulary, replies, team
         ),
         entries=EntryListeners(
-            workflows.catalog, workflows.search, workflows.sheets, workflows.writeups, replies, team
+            workflows.catalog, workflows.search, workflows.sheets, workflows.writeups, exposures, replies, team
         ),
         history=HistoryListeners(workflows.history, replies, team),
-        incidents=IncidentListeners(workflows.incidents, replies, background, client, identity),
+        home=HomeListeners(homes, workflows.search, exposures, replies, team),
+        incidents=IncidentListeners(workflows.incidents, exposures, replies, background, client, identity),
         merging=MergingListeners(workflows.merging, replies, team),
-        reviews=ReviewListeners(workflows.reviews, replies, team),
         sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
+        occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
+        reviews=ReviewListeners(workflows.reviews, homes, replies, team),
+        subscriptions=SubscriptionListeners(workflows.subscriptions, workflows.sheets, homes, replies, team),
         writeups=WriteUpListeners(workflows.writeups, vocabulary, replies, team),
         home_team=team,
     )
     return bolt_app(client, identity, listeners, ErrorAnswers(replies))
 
 
-def _messenger(workflows: Workflows, posting: WebClient, reading: WebClient, bell: Bell) -> Messenger:
-    renderers = OwedMessages(
-        workflows.amendments, workflows.incidents, workflows.reviews, workflows.sign_offs, workflows.remarks
-    ).renderers()
-    return Messenger(workflows.store, system_clock, posting, reading, renderers, bell)
+def _messenger(
+    workflows: Workflows, posting: WebClient, reading: WebClient, people: SlackPeople, bell: Bell
+) -> Messenger:
+    owed = OwedMessages(
+        workflows.amendments,
+        workflows.incidents,
+        workflows.reviews,
+        workflows.sign_offs,
+        workflows.remarks,
+        workflows.notices,
+        workflows.recognition,
+        people.names_of,
+    )
+    return Messenger(workflows.store, system_clock, posting, reading, owed.renderers(), bell)
 
 
 @contextmanager

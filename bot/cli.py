@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import sys
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
+from bot.auditing import as_instant, trail_lines, trail_table
 from bot.build import offline, open_store, running
 from bot.demo import Demo
 from bot.doctor import examine
@@ -287,6 +289,28 @@ def links(
     for one in dead:
         _tell(f"{one.state}  {one.uri}  cited by {', '.join(one.cited_by)}, asked {one.checked_at:%Y-%m-%d}")
     _tell(f"{len(asked)} asked, {len(dead)} dead." if check else f"{len(dead)} dead.")
+
+
+@cli.command()
+def audit(
+    *,
+    actor: Annotated[str, typer.Option(help="Only deeds of this person (a Slack id), or of `operator`.")] = "",
+    action: Annotated[str, typer.Option(help="Only this kind of deed, such as entry.edit.")] = "",
+    subject: Annotated[str, typer.Option(help="Only what was done to this, such as FM-0012.")] = "",
+    since: Annotated[datetime | None, typer.Option(help="Only from this moment on (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Only before this moment (UTC).")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many deeds at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show who did what, newest first; the database itself refuses to change or delete a line of it."""
+    with offline(_settings_with_logs()) as workflows:
+        deeds = workflows.trail.find(
+            actor=actor, action=action, subject=subject, since=as_instant(since), until=as_instant(until), limit=limit
+        )
+    if as_json:
+        typer.echo(trail_lines(deeds))
+    else:
+        console.print(trail_table(deeds) if deeds else "Nothing in the audit trail fits.")
 
 
 @cli.command()

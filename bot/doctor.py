@@ -114,6 +114,7 @@ def _slack(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("ok", "bot token", f"works in the workspace {identity.team or identity.team_id}.")
     yield from _scopes(identity)
+    yield from _groups(settings, identity)
     yield _skew(client)
     yield _app_token(settings)
 
@@ -135,8 +136,19 @@ def _scopes(identity: Identity) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "optional scopes",
-            f"not granted: {listed}. Search and write-ups work without; to be suggested entries in incident channels, "
-            "add them under “OAuth & Permissions” and reinstall the app.",
+            f"not granted: {listed}. Search and write-ups work without; docs/install.md says what each adds. "
+            "Add them under “OAuth & Permissions” and reinstall the app.",
+        )
+
+
+def _groups(settings: Settings, identity: Identity) -> Iterator[Finding]:
+    if settings.named_groups and identity.scopes and "usergroups:read" not in identity.scopes:
+        listed = ", ".join(sorted(settings.named_groups))
+        yield Finding(
+            "wrong",
+            "user groups",
+            f"roles are held by {listed}, but without the scope usergroups:read nobody knows who is in them. Add it "
+            "under “OAuth & Permissions” and reinstall the app, or name people (U…) instead.",
         )
 
 

@@ -39,6 +39,19 @@ PUBLISH = "publish_entry"
 APPROVE_SIGN_OFF = "approve_sign_off"
 REQUEST_CHANGES = "request_changes"
 WHOLE_SIGN_OFF = "open_sign_off"
+FOLLOW = "follow"
+UNFOLLOW = "unfollow"
+STOP_TELLING = "stop_telling"
+TELL_AGAIN = "tell_again"
+RECORD_OCCURRENCE = "record_occurrence"
+DESCRIBE_OCCURRENCE = "describe_occurrence"
+OPEN_SEARCH = "open_search"
+BROWSE_DOMAIN = "browse_domain"
+BROWSE_ON = "browse_on"
+SHOW_HOME = "show_home"
+
+# Menus that ask for their options while somebody types.
+PICK_ENTRY = "pick_entry"
 
 # Forms.
 REQUEST_CHANGES_FORM = "request_changes_form"
@@ -53,6 +66,8 @@ MERGE_FORM = "merge_form"
 STEP_FORM = "step_reason_form"
 WRITEUP_FORM = "writeup_step"
 NEEDS_CHANGE_FORM = "needs_change_form"
+OCCURRENCE_FORM = "occurrence_form"
+SEARCH_FORM = "search_form"
 
 # The one action id that every field of a form has; fields are told apart by their block id.
 ANSWER = "answer"

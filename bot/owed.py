@@ -1,18 +1,22 @@
 """How each kind of owed message looks at the moment it is sent; what is no longer needed is not sent at all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.blocks.amendments import outcome, proposal
 from bot.blocks.elements import Rendered
 from bot.blocks.incidents import incident_card
+from bot.blocks.notices import change_notice
+from bot.blocks.recognition import digest, thanks
 from bot.blocks.reviews import review_nudge
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.entries.ledger import PROGRESS
 from workflows.errors import NotFound
 from workflows.incidents import CARD, Incidents
+from workflows.notices import CHANGE_NOTICE, Notices
 from workflows.people import OPERATOR
+from workflows.recognition import DIGEST, THANKS, Recognition
 from workflows.remarks import REMARK, Remarks
 from workflows.reviews import NUDGE, Reviews, read_nudge_subject
 from workflows.signoffs import SIGN_OFF, SignOffs
@@ -29,6 +33,9 @@ class OwedMessages:
     reviews: Reviews
     sign_offs: SignOffs
     remarks: Remarks
+    notices: Notices
+    recognition: Recognition
+    names_of: Callable[[Iterable[str]], Mapping[str, str]]
 
     def renderers(self) -> Mapping[str, Renderer]:
         """Return what draws each kind."""
@@ -40,6 +47,9 @@ class OwedMessages:
             SIGN_OFF: self.sign_off,
             PROGRESS: self.progress,
             REMARK: self.remark,
+            CHANGE_NOTICE: self.notice,
+            THANKS: self.thanks,
+            DIGEST: self.digest,
         }
 
     def sign_off(self, subject: str) -> Rendered | None:
@@ -77,6 +87,21 @@ class OwedMessages:
             return self.amendments.amendment(int(subject), OPERATOR)
         except NotFound:
             return None
+
+    def notice(self, subject: str) -> Rendered | None:
+        """Return what changed for one reader, or None when nothing is left that they may see."""
+        found = self.notices.notice(subject)
+        return change_notice(found) if found else None
+
+    def thanks(self, subject: str) -> Rendered | None:
+        """Return the thanks to an author, or None when the confirmation was undone."""
+        found = self.recognition.thanks(subject)
+        return thanks(found) if found else None
+
+    def digest(self, subject: str) -> Rendered | None:
+        """Return the digest of a month, or None when nothing happened in it."""
+        found = self.recognition.digest(subject)
+        return digest(found, self.names_of(found.contributors)) if found else None
 
     def card(self, subject: str) -> Rendered | None:
         """Return the incident's card, or None when nothing on it is published any more."""

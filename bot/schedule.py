@@ -15,6 +15,8 @@ from store import Store, Unavailable
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.links import Links
+from workflows.notices import Notices
+from workflows.recognition import Recognition
 from workflows.reviews import Reviews
 from workflows.sampling import Sampling
 
@@ -24,6 +26,7 @@ CATALOG_CHECK = timedelta(seconds=5)  # how soon another replica's change is see
 LINK_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
 SAMPLING_CHECK = timedelta(hours=1)  # how soon a new month's sample is drawn
+DIGEST_CHECK = timedelta(minutes=10)  # how soon after its hour the monthly digest is posted
 RECEIPTS_KEPT = timedelta(days=3)  # Slack redelivers for a day at most
 
 
@@ -34,6 +37,8 @@ def schedule(
     catalog: Catalog,
     reviews: Reviews,
     sampling: Sampling,
+    notices: Notices,
+    recognition: Recognition,
     workspace: SlackWorkspace,
     links: Links | None,
     sweep_interval: timedelta,
@@ -49,6 +54,8 @@ def schedule(
     )
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "reviews": (reviews.sweep, sweep_interval),
+        "notices": (notices.sweep, sweep_interval),
+        "recognition": (recognition.sweep, DIGEST_CHECK),
         "catalog": (catalog.refresh, CATALOG_CHECK),
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "sampling": (sampling.sweep, SAMPLING_CHECK),

@@ -149,6 +149,14 @@ class Settings(BaseSettings):
     sweep_interval: timedelta = Field(
         timedelta(seconds=15), description="How often due reviews are looked for, as an ISO 8601 duration."
     )
+    notice_delay: timedelta = Field(
+        timedelta(minutes=10),
+        description="How long an entry must rest before those who follow it are told of its changes, as an ISO 8601 "
+        "duration.",
+    )
+    digest_channel: str = Field(
+        "", description="Id of the channel (C…) for the monthly digest of the catalog; empty for none."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least grave line logged.")
     log_format: Literal["console", "json"] = Field("console", description="`console` for people, `json` for machines.")
 

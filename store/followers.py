@@ -4,17 +4,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
 from store.models import ExposureRow, NoticeRow, SubscriptionRow
 from store.records import record_of
 
+# Any number will do as long as nothing else in the same PostgreSQL takes it as an advisory lock.
+SWEEP_LOCK = 7_305_114
+MUTED = "muted"
+
 
 @dataclass(frozen=True)
 class SubscriptionRecord:
-    """A person follows an `entry`, a `domain` or a `tag`."""
+    """A person follows an `entry`, a `domain` or a `tag`, or wants to hear no more of an entry (`muted`)."""
 
     user_id: str
     kind: str
@@ -66,6 +70,11 @@ class Followers:
         wanted = tuple_(SubscriptionRow.kind, SubscriptionRow.target).in_(targets)
         return set(self._session.scalars(select(SubscriptionRow.user_id).where(wanted)))
 
+    def muted(self, entry_id: str) -> set[str]:
+        """Return who wants to hear no more of the entry, whatever else they follow."""
+        muting = (SubscriptionRow.kind == MUTED) & (SubscriptionRow.target == entry_id)
+        return set(self._session.scalars(select(SubscriptionRow.user_id).where(muting)))
+
     def shown(self, entry_ids: Iterable[str], user_id: str, at: datetime, *, opened: bool = False) -> None:
         """Note that the person was shown the entries, or opened them whole."""
         moments = {"last_shown_at": at, **({"opened_at": at} if opened else {})}
@@ -84,6 +93,11 @@ class Followers:
         lately = select(ExposureRow.entry_id, func.count()).where(ExposureRow.last_shown_at > moment)
         return {entry_id: count for entry_id, count in self._session.execute(lately.group_by(ExposureRow.entry_id))}
 
+    def shown_to(self, user_id: str, moment: datetime) -> set[str]:
+        """Return the entries that the person was shown after the moment."""
+        lately = (ExposureRow.user_id == user_id) & (ExposureRow.last_shown_at > moment)
+        return set(self._session.scalars(select(ExposureRow.entry_id).where(lately)))
+
     def exposure(self, entry_id: str) -> tuple[int, datetime | None]:
         """Return to how many people the entry was shown, and when it was last shown or opened."""
         counted = select(func.count(), func.max(ExposureRow.last_shown_at)).where(ExposureRow.entry_id == entry_id)
@@ -96,26 +110,29 @@ class Followers:
             self._session, NoticeRow, user_id=user_id, entry_id=entry_id, revision=revision, why=why, created_at=at
         )
 
-    def untold(self, *, before: datetime) -> list[NoticeRecord]:
-        """Return the notices without a message yet of people whose newest one is older than the moment.
+    def is_turn_to_gather(self) -> bool:
+        """Return whether no other process gathers notices now; if so, none does until the transaction ends."""
+        if self._session.get_bind().dialect.name != "postgresql":
+            return True  # SQLite has one writer anyway
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK))))
 
-        A person whose entry is still being changed is left in peace until it rests.
+    def untold(self, *, before: datetime, at_latest: datetime | None = None) -> list[NoticeRecord]:
+        """Return the notices without a message yet of people whose newest one is older than `before`.
+
+        A person whose entry is still being changed is left in peace until it rests, but not for ever: notices are due
+        as well once the oldest is older than `at_latest`.
         """
-        quiet = (
-            select(NoticeRow.user_id)
-            .where(NoticeRow.batch.is_(None))
-            .group_by(NoticeRow.user_id)
-            .having(func.max(NoticeRow.created_at) <= before)
-        )
-        query = select(NoticeRow).where(NoticeRow.batch.is_(None), NoticeRow.user_id.in_(quiet))
+        newest, oldest = func.max(NoticeRow.created_at), func.min(NoticeRow.created_at)
+        rested = newest <= before if at_latest is None else or_(newest <= before, oldest <= at_latest)
+        due = select(NoticeRow.user_id).where(NoticeRow.batch.is_(None)).group_by(NoticeRow.user_id).having(rested)
+        query = select(NoticeRow).where(NoticeRow.batch.is_(None), NoticeRow.user_id.in_(due))
         return [record_of(NoticeRecord, row) for row in self._session.scalars(query.order_by(NoticeRow.id))]
 
-    def gather(self, notice_ids: Collection[int], batch: str) -> None:
-        """Let one message tell these notices; those that another process gathered stay there."""
+    def gather(self, notice_ids: Collection[int], batch: str) -> int:
+        """Let one message tell these notices and return how many are its own; those of another message stay there."""
         free = NoticeRow.id.in_(notice_ids) & NoticeRow.batch.is_(None)
-        self._session.execute(
-            update(NoticeRow).where(free).values(batch=batch), execution_options={"synchronize_session": False}
-        )
+        gathered = update(NoticeRow).where(free).values(batch=batch).returning(NoticeRow.id)
+        return len(self._session.scalars(gathered, execution_options={"synchronize_session": False}).all())
 
     def batch(self, batch: str) -> list[NoticeRecord]:
         """Return what one message tells, oldest first."""

@@ -84,6 +84,11 @@ class Incidents:
         row = self._session.get(IncidentRow, incident_id)
         return _incident(row) if row else None
 
+    def take(self, incident_id: int) -> IncidentRecord | None:
+        """Return the incident, locked until the transaction ends, or None."""
+        row = self._session.get(IncidentRow, incident_id, with_for_update=True)
+        return _incident(row) if row else None
+
     def in_channel(self, channel_id: str, thread_ts: str = "") -> IncidentRecord | None:
         """Return the incident of the channel (or of one of its threads), or None."""
         row = self._row_in(channel_id, thread_ts)
@@ -143,6 +148,18 @@ class Incidents:
     def cards_with(self, entry_id: str) -> int:
         """Return on how many incident cards the entry stood."""
         return self._session.scalar(select(func.count()).where(SuggestionRow.entry_id == entry_id)) or 0
+
+    def suggestion(self, incident_id: int, entry_id: str) -> SuggestionRecord | None:
+        """Return what was suggested and said of the entry in the incident, or None."""
+        of_both = (SuggestionRow.incident_id == incident_id) & (SuggestionRow.entry_id == entry_id)
+        row = self._session.scalar(select(SuggestionRow).where(of_both))
+        return _suggestion(row) if row else None
+
+    def confirmations(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Return in how many incidents each entry was confirmed between the two moments."""
+        confirmed = (SuggestionRow.verdict == "confirmed") & (SuggestionRow.verdict_at >= since)
+        query = select(SuggestionRow.entry_id, func.count()).where(confirmed, SuggestionRow.verdict_at < until)
+        return {entry_id: count for entry_id, count in self._session.execute(query.group_by(SuggestionRow.entry_id))}
 
     def put_suggestions(self, incident_id: int, suggestions: Sequence[SuggestionRecord]) -> None:
         """Insert the suggestions, or update those of the same entries."""

@@ -37,6 +37,22 @@ class Occurrences:
         """Keep a case; return False where the incident is a case of this entry already."""
         return insert_once(self._session, OccurrenceRow, **values)
 
+    def get(self, occurrence_id: int) -> OccurrenceRecord | None:
+        """Return the case, locked until the transaction ends, or None."""
+        row = self._session.get(OccurrenceRow, occurrence_id, with_for_update=True)
+        return record_of(OccurrenceRecord, row) if row else None
+
+    def in_incident(self, entry_id: str, incident_id: int) -> OccurrenceRecord | None:
+        """Return the entry's case in the incident, or None."""
+        of_both = (OccurrenceRow.entry_id == entry_id) & (OccurrenceRow.incident_id == incident_id)
+        row = self._session.scalar(select(OccurrenceRow).where(of_both))
+        return record_of(OccurrenceRecord, row) if row else None
+
+    def change(self, occurrence_id: int, **values: Any) -> None:
+        """Set some of the case's columns."""
+        self._session.execute(update(OccurrenceRow).where(OccurrenceRow.id == occurrence_id).values(**values))
+        self._session.expire_all()
+
     def of(self, entry_id: str) -> list[OccurrenceRecord]:
         """Return the entry's cases, newest first."""
         query = select(OccurrenceRow).where(OccurrenceRow.entry_id == entry_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from store.models import RevisionRow
@@ -59,7 +59,22 @@ class Revisions:
             person for author, co_authors in self._session.execute(query) for person in (author, *co_authors)
         )
 
-    def since(self, moment: datetime, *, statuses: Collection[str]) -> list[RevisionRecord]:
-        """Return the states of these statuses that came about after the moment, oldest first."""
-        query = select(RevisionRow).where(RevisionRow.created_at > moment, RevisionRow.status.in_(statuses))
+    def contributors_to(self, entry_id: str) -> list[str]:
+        """Return everyone who wrote a state of the entry or helped with one, in the order in which they first did."""
+        query = select(RevisionRow.author, RevisionRow.co_authors).where(RevisionRow.entry_id == entry_id)
+        states = self._session.execute(query.order_by(RevisionRow.number))
+        return list(dict.fromkeys(person for author, co_authors in states for person in (author, *co_authors)))
+
+    def first_with_status(self, entry_id: str, status: str) -> datetime | None:
+        """Return when the entry first had the status, or None where it never had."""
+        with_status = (RevisionRow.entry_id == entry_id) & (RevisionRow.status == status)
+        return self._session.scalar(select(func.min(RevisionRow.created_at)).where(with_status))
+
+    def since(
+        self, moment: datetime, *, statuses: Collection[str], until: datetime | None = None
+    ) -> list[RevisionRecord]:
+        """Return the states of these statuses that came about from the moment on (and before `until`), oldest first."""
+        query = select(RevisionRow).where(RevisionRow.created_at >= moment, RevisionRow.status.in_(statuses))
+        if until is not None:
+            query = query.where(RevisionRow.created_at < until)
         return [record_of(RevisionRecord, row) for row in self._session.scalars(query.order_by(RevisionRow.id))]

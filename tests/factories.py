@@ -11,6 +11,7 @@ import yaml
 from store import Store
 from tests.doubles import Asked, CountingBell, KnownChannels, KnownPeople, StillClock
 from workflows.amendments import Amendments
+from workflows.domains import Domains
 from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode
@@ -18,15 +19,23 @@ from workflows.entries.editing import Editing
 from workflows.entries.history import History
 from workflows.entries.lifecycle import Lifecycle
 from workflows.entries.merging import Merging
+from workflows.entries.picking import Picking
 from workflows.entries.vocabulary import Vocabulary
+from workflows.exposure import Exposure
+from workflows.home import Home
 from workflows.incidents import Incidents
+from workflows.notices import Notices
+from workflows.occurrences import Occurrences
 from workflows.people import Actor, People
+from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reviews import Reviews
 from workflows.sampling import Sampling
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
 from workflows.signoffs import SignOffs
+from workflows.subscriptions import Subscriptions
+from workflows.trail import Trail
 from workflows.writeups.writeups import WriteUps
 
 RESPONDER = Actor("URESPONDER")
@@ -195,6 +204,15 @@ class House:
     sign_offs: SignOffs
     remarks: Remarks
     sampling: Sampling
+    subscriptions: Subscriptions
+    exposure: Exposure
+    notices: Notices
+    occurrences: Occurrences
+    recognition: Recognition
+    domains: Domains
+    picking: Picking
+    home: Home
+    trail: Trail
 
 
 def roles_of(stewards: Mapping[str, str], more: Mapping[str, tuple[str, ...]] | None) -> dict[str, tuple[str, ...]]:
@@ -224,6 +242,7 @@ def house(
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
+    subscriptions = Subscriptions(store, clock, catalog, vocabulary)
     return House(
         store=store,
         clock=clock,
@@ -245,4 +264,13 @@ def house(
         sign_offs=sign_offs,
         remarks=Remarks(store, clock, sign_offs, bell),
         sampling=Sampling(store, clock, catalog, sign_offs, bell, per_month=2),
+        subscriptions=subscriptions,
+        exposure=Exposure(store, clock),
+        notices=Notices(store, clock, catalog, bell, timedelta(minutes=10)),
+        occurrences=Occurrences(store, clock, catalog),
+        recognition=Recognition(store, clock, catalog, bell, "CDIGEST"),
+        domains=Domains(store, clock, catalog, vocabulary),
+        picking=Picking(catalog),
+        home=Home(catalog, vocabulary, reviews, sign_offs, writeups, subscriptions),
+        trail=Trail(store),
     )

@@ -4,13 +4,18 @@ from typing import Any, cast
 
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.choices import ChoiceListeners
+from bot.listeners.domains import DomainListeners
 from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
+from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
+from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.signoffs import SignOffListeners
+from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
 
 NOTHING = cast("Any", None)
@@ -19,13 +24,18 @@ NOTHING = cast("Any", None)
 def listeners_over_nothing() -> Listeners:
     return Listeners(
         AmendmentListeners(NOTHING, NOTHING, NOTHING, ""),
+        ChoiceListeners(NOTHING, ""),
+        DomainListeners(NOTHING, NOTHING, ""),
         EditingListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         HistoryListeners(NOTHING, NOTHING, ""),
-        IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        HomeListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         MergingListeners(NOTHING, NOTHING, ""),
-        ReviewListeners(NOTHING, NOTHING, ""),
+        OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        ReviewListeners(NOTHING, NOTHING, NOTHING, ""),
         SignOffListeners(NOTHING, NOTHING, NOTHING, ""),
+        SubscriptionListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         WriteUpListeners(NOTHING, NOTHING, NOTHING, ""),
         "",
     )

@@ -12,8 +12,10 @@ from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.parts import without_unstorable_characters
 from workflows.errors import NotFound
+from workflows.occurrences import confirmed_within, taken_back_within
 from workflows.people import Actor, require_colleague
 from workflows.ports import ChannelDirectory, DeliveryBell
+from workflows.recognition import owe_thanks
 from workflows.reviews import Reviews
 from workflows.search.suggestions import Suggestion, Suggestions
 
@@ -27,7 +29,10 @@ Verdict = Literal["shown", "confirmed", "rejected"]
 
 @dataclass(frozen=True)
 class Message:
-    """Something said in a channel; `deleted` and edited messages come under the `ts` they were said with."""
+    """Something said in a channel; `deleted` and edited messages come under the `ts` they were said with.
+
+    `is_external` says that its author is of another workspace, as in shared channels.
+    """
 
     event_id: str
     channel_id: str
@@ -36,6 +41,7 @@ class Message:
     author: str
     text: str
     deleted: bool = False
+    is_external: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,21 +79,24 @@ class Incidents:
         """Return whether a channel of this name is watched without being asked."""
         return any(fnmatch(name, pattern) for pattern in self.patterns)
 
-    def observe(self, message: Message) -> None:
-        """Take the message in as evidence and bring the card up to date; a redelivered event does nothing.
+    def observe(self, message: Message) -> bool:
+        """Take the message in as evidence, bring the card up to date, and return whether that was done.
+
+        A redelivered event does nothing, and neither does a message where nobody listens.
 
         Raises Unavailable when the database or Slack's directory does not answer, so that Slack delivers again.
         """
         if not self._is_watched(message.channel_id):
-            return
+            return False
         now = self.clock()
         with self.store.begin() as tx:
             if not tx.receipts.is_first(message.event_id, now):
-                return
+                return False
             incident = tx.incidents.open(message.channel_id, "", now)
             self._take_in(tx, incident, message, now)
             self._suggest(tx, incident, thread_ts=message.thread_ts or message.ts, now=now)
         self.bell.ring()
+        return True
 
     def watch(self, channel_id: str, name: str, *, decided_by: str) -> None:
         """Listen in the channel from now on."""
@@ -100,6 +109,7 @@ class Incidents:
     def judge(self, incident_id: int, entry_id: str, verdict: Verdict, actor: Actor, *, channel_id: str) -> None:
         """Note what a person says of a suggestion, and edit the card; the last word counts, pressing twice is harmless.
 
+        A confirmation is recorded as an occurrence and its authors are thanked later; taking it back takes both back.
         Raises NotFound when the card that was pressed does not belong to the channel it was pressed in.
         """
         require_colleague(actor)
@@ -112,6 +122,11 @@ class Incidents:
                 raise NotFound(msg)
             judged = replace(shown[entry_id], verdict=verdict, verdict_by=actor.user_id, verdict_at=now)
             tx.incidents.put_suggestions(incident.id, [judged])
+            if verdict == "confirmed":
+                confirmed_within(tx, incident, entry_id, actor, now)
+                owe_thanks(tx, incident.id, entry_id, actor, now)
+            else:
+                taken_back_within(tx, incident, entry_id, actor, now)
             tx.outbox.edit(_card_key(incident.id), at=now)
         self.bell.ring()
 
@@ -170,7 +185,8 @@ class Incidents:
             tx.incidents.put_channel(ChannelRecord(channel_id, name, watched, decided_by, self.clock()))
 
     def _incident(self, tx: Transaction, incident_id: int, channel_id: str) -> IncidentRecord:
-        incident = tx.incidents.get(incident_id)
+        # Locked, because a message that comes at the same time writes the suggestions anew: one would undo the other.
+        incident = tx.incidents.take(incident_id)
         if incident is None or incident.channel_id != channel_id:
             msg = "This card belongs to no incident of this channel any more; search again with `/failure search`."
             raise NotFound(msg)

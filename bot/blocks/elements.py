@@ -4,8 +4,10 @@ Everything that came from a person goes through `escape` (or into `plain_text`, 
 nobody can mention a channel or disguise a link through us. Limits: docs.slack.dev/reference/block-kit.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 Block = dict[str, Any]
@@ -26,6 +28,8 @@ MAX_MESSAGE = 11_500  # of all blocks together; Slack refuses more than about 12
 MAX_ALT_TEXT = 4000  # of the top-level `text`: chat.update refuses more
 
 MORE = "There is more than one message can hold."
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,14 @@ def clip(text: str, limit: int) -> str:
 
 
 def person(user_id: str) -> str:
-    """Return a mention of one person by their Slack id, or the escaped text where it is no such id."""
-    return f"<@{user_id}>" if user_id.isalnum() else escape(user_id)
+    """Return a mention of one person by their Slack id, or the escaped text where it is no such id (`operator`)."""
+    return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else escape(user_id)
+
+
+def link(title: str, uri: str | None) -> str:
+    """Return a link with its escaped title, or the title alone where there is no address."""
+    shown = escape(title).replace("|", "¦")
+    return f"<{escape(uri).replace('|', '%7C')}|{shown}>" if uri else shown
 
 
 def bullets(items: Iterable[str], mark: str = "•") -> str:
@@ -222,6 +232,34 @@ def menu(action_id: str, placeholder: str, options: Mapping[str, str]) -> Block:
         "placeholder": plain(placeholder, MAX_PLACEHOLDER),
         "options": [_option(value, text) for value, text in list(options.items())[:MAX_OPTIONS]],
     }
+
+
+def moment_field(block_id: str, label: str, *, hint: str | None, value: datetime | None) -> Block:
+    """Return an optional field for a day and a time, which Slack takes and shows in the person's own time zone."""
+    element: Block = {"type": "datetimepicker", "action_id": "answer"}
+    if value is not None:
+        element["initial_date_time"] = int(value.timestamp())
+    return _field(block_id, label, element, required=False, hint=hint)
+
+
+def typed_choice(action_id: str, placeholder: str) -> Block:
+    """Return a menu whose options we are asked for while the person types; for lists of any length."""
+    return {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, MAX_PLACEHOLDER),
+        "min_query_length": 0,
+    }
+
+
+def options(offered: Mapping[str, str]) -> list[Block]:
+    """Return {value: what people read} as the options of a menu that asks for them."""
+    return [_option(value, text) for value, text in list(offered.items())[:MAX_OPTIONS]]
+
+
+def home_view(blocks: Sequence[Block]) -> Block:
+    """Return the view of a person's home tab."""
+    return {"type": "home", "blocks": list(blocks)[:MAX_BLOCKS_IN_VIEW]}
 
 
 def modal(

@@ -14,19 +14,20 @@ from bot.blocks.elements import (
     divider,
     escape,
     header,
+    link,
     markdown,
     modal,
     person,
     section,
     sections,
 )
-from bot.blocks.entries import SEVERITY_MARK, SHORT, day, last_verified, owner
+from bot.blocks.entries import SEVERITY_MARK, SHORT, last_verified, owner
+from bot.blocks.occurrences import told_case
 from workflows.entries.casestudies import CaseStudy, Context
 from workflows.entries.detectors import Detector
 from workflows.entries.document import Evidence, FailureMode
 from workflows.entries.mitigations import DegradedMode, ExpectedTime, Mitigation
 from workflows.entries.sheets import Sheet
-from workflows.quality.surroundings import Occurrence
 
 PRIORITY = {"H": "high", "M": "medium", "L": "low"}
 MAX_OCCURRENCES = 10
@@ -49,7 +50,7 @@ def opened_entry(sheet: Sheet, tab: str = "overview") -> Block:
         divider(),
         *TABS.get(tab, TABS["overview"])[1](sheet),
         divider(),
-        _deeds(sheet),
+        _deeds(sheet, tab),
     ]
     return modal(entry.id, blocks, private_metadata=entry.id)
 
@@ -95,9 +96,10 @@ def _tabs(sheet: Sheet, tab: str) -> Block:
     )
 
 
-def _deeds(sheet: Sheet) -> Block:
+def _deeds(sheet: Sheet, tab: str) -> Block:
     entry = sheet.entry
-    buttons = []
+    follow = ("Stop following", ids.UNFOLLOW) if sheet.is_followed else ("Follow", ids.FOLLOW)
+    buttons = [button(*follow, f"entry|{entry.id}|{tab}")]
     if sheet.may_edit and entry.is_published:
         buttons.append(button("Suggest a correction", ids.SUGGEST, entry.id))
     if sheet.may_edit:
@@ -332,22 +334,12 @@ def _here(sheet: Sheet) -> Iterator[Block]:
     counted = len(sheet.occurrences)
     yield section(f"*{counted} occurrence(s) here.* Frequency: {sheet.assessment.frequency}, counted and never typed.")
     for one in sheet.occurrences[:MAX_OCCURRENCES]:
-        yield context(_occurrence(one))
+        yield told_case(one, may_describe=sheet.may_edit)
+    if sheet.may_edit:
+        yield actions("record", [button("Record an occurrence", ids.RECORD_OCCURRENCE, sheet.entry.id)])
     flags = sheet.assessment.flags[:6]
     if flags:
         yield section("*Worth a look*\n" + bullets(finding.sentence for finding in flags))
-
-
-def _occurrence(one: Occurrence) -> str:
-    when = day(one.began) if one.began else "some day"
-    tried = ", ".join(f"{escape(what.mitigation)}: {what.helped}" for what in one.tried)
-    return f"{when} · {one.severity} · {one.certainty}" + (f" · tried {tried}" if tried else "")
-
-
-def link(title: str, uri: str | None) -> str:
-    """Return a link with its escaped title, or the title alone where there is no address."""
-    shown = escape(title).replace("|", "¦")
-    return f"<{escape(uri).replace('|', '%7C')}|{shown}>" if uri else shown
 
 
 def _place(side: Context) -> str:

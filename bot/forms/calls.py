@@ -42,7 +42,8 @@ class CommandCall:
 class Press:
     """A pressed button or a chosen option: `value` is what it carried, `channel_id` and `view_id` where it stood.
 
-    `noted` is what was noted in the form around it when the form was opened.
+    `noted` is what was noted in the form around it when the form was opened. A home tab is no form: nothing can be
+    opened on top of it, so it has no `view_id`, but `is_at_home`.
     """
 
     actor: Actor
@@ -52,6 +53,7 @@ class Press:
     channel_id: str
     view_id: str
     noted: str = ""
+    is_at_home: bool = False
 
     def suggestion(self) -> tuple[int, str]:
         """Return the incident and the entry of a card's button; raises NotFound for a value of another kind."""
@@ -70,16 +72,26 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Typing:
+    """Letters typed into a menu that asks for its options."""
+
+    actor: Actor
+    typed: str
+
+
+@dataclass(frozen=True)
 class Submission:
     """A submitted form: its answers by the block id of their field, and what we noted when we opened it.
 
-    `view_below` is the view it lies on, which its answer may have made out of date.
+    `view_below` is the view it lies on, which its answer may have made out of date; `view_id` is the form itself, the
+    same when it is sent twice.
     """
 
     actor: Actor
     answers: Mapping[str, str]
     private_metadata: str
     view_below: str = ""
+    view_id: str = ""
 
     def noted(self, key: str) -> Any:
         """Return what was noted under the key when the form was opened, or None."""
@@ -107,15 +119,22 @@ def press(body: Mapping[str, Any], home_team: str) -> Press:
     action = (body.get("actions") or [{}])[0]
     container = body.get("container") or {}
     channel = body.get("channel") or {}
+    view = body.get("view") or {}
     return Press(
         actor=_actor(body, home_team),
         value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
         trigger_id=str(body.get("trigger_id", "")),
         response_url=str(body.get("response_url") or ""),
         channel_id=str(channel.get("id") or container.get("channel_id") or ""),
-        view_id=str((body.get("view") or {}).get("id") or ""),
-        noted=str((body.get("view") or {}).get("private_metadata") or ""),
+        view_id=str(view.get("id") or "") if view.get("type") != "home" else "",
+        noted=str(view.get("private_metadata") or ""),
+        is_at_home=view.get("type") == "home",
     )
+
+
+def typing(body: Mapping[str, Any], home_team: str) -> Typing:
+    """Return what a person types into a menu that asks for its options."""
+    return Typing(_actor(body, home_team), without_unstorable_characters(str(body.get("value") or "")))
 
 
 def submission(body: Mapping[str, Any], home_team: str) -> Submission:
@@ -128,10 +147,11 @@ def submission(body: Mapping[str, Any], home_team: str) -> Submission:
         answers=answers,
         private_metadata=str(view.get("private_metadata") or ""),
         view_below=str(view.get("previous_view_id") or ""),
+        view_id=str(view.get("id") or ""),
     )
 
 
-def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str) -> Message | None:
+def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str, home_team: str = "") -> Message | None:
     """Return what was said, edited or deleted, or None for what is no evidence: joins, topics, our own messages."""
     event = body.get("event") or {}
     subtype = event.get("subtype")
@@ -148,6 +168,7 @@ def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str) -> Messag
         author=str(inner.get("user") or inner.get("bot_id") or ""),
         text="" if deleted else spoken_text(inner),
         deleted=deleted,
+        is_external=_is_elsewhere(inner.get("user_team"), home_team),
     )
 
 
@@ -216,6 +237,6 @@ def _answer(field: Mapping[str, Any]) -> str:
         if "selected_options" in element:
             return ",".join(str(option["value"]) for option in element["selected_options"] or ())
         chosen = element.get("selected_option")
-        typed = element.get("value") or element.get("selected_date")
+        typed = element.get("value") or element.get("selected_date") or element.get("selected_date_time")
         return without_unstorable_characters(str(chosen["value"] if chosen else typed or ""))
     return ""

@@ -13,15 +13,20 @@ from slack_bolt import Ack, App
 from bot import ids
 from bot.forms.calls import is_direct
 from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.choices import ChoiceListeners
 from bot.listeners.commands import CommandListener, Handler, help_text
+from bot.listeners.domains import DomainListeners
 from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
+from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
+from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.punctuality import Punctuality
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.signoffs import SignOffListeners
+from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
 from workflows.errors import UserError
 
@@ -33,13 +38,18 @@ class Listeners:
     """All listeners, one noun each."""
 
     amendments: AmendmentListeners
+    choices: ChoiceListeners
+    domains: DomainListeners
     editing: EditingListeners
     entries: EntryListeners
     history: HistoryListeners
+    home: HomeListeners
     incidents: IncidentListeners
     merging: MergingListeners
+    occurrences: OccurrenceListeners
     reviews: ReviewListeners
     sign_offs: SignOffListeners
+    subscriptions: SubscriptionListeners
     writeups: WriteUpListeners
     home_team: str
 
@@ -57,6 +67,9 @@ class Listeners:
             "new": self.editing.new,
             "edit": self.editing.edit,
             "history": self.history.show,
+            "subscribe": self.subscriptions.subscribe,
+            "unsubscribe": self.subscriptions.unsubscribe,
+            "domains": self.domains.overview,
             "help": help_text,
         }
 
@@ -66,6 +79,7 @@ class Listeners:
             "message": self.hear,
             "member_joined_channel": self.incidents.joined,
             "channel_created": self.incidents.created,
+            "app_home_opened": self.home.opened,
         }
 
     def hear(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -110,6 +124,17 @@ class Listeners:
             ids.APPROVE_SIGN_OFF: self.sign_offs.approve,
             ids.REQUEST_CHANGES: self.sign_offs.ask_for_changes,
             ids.WHOLE_SIGN_OFF: self.sign_offs.open,
+            ids.FOLLOW: self.subscriptions.follow,
+            ids.UNFOLLOW: self.subscriptions.unfollow,
+            ids.STOP_TELLING: self.subscriptions.stop_telling,
+            ids.TELL_AGAIN: self.subscriptions.tell_again,
+            ids.RECORD_OCCURRENCE: self.occurrences.ask,
+            ids.DESCRIBE_OCCURRENCE: self.occurrences.open,
+            ids.SHOW_HOME: self.home.show,
+            ids.OPEN_SEARCH: self.home.open_search,
+            ids.BROWSE_DOMAIN: self.domains.browse,
+            ids.BROWSE_ON: self.domains.turn,
+            ids.PICK_ENTRY: self.entries.pick,
         }
 
     def forms(self) -> Mapping[str, Listener]:
@@ -127,7 +152,13 @@ class Listeners:
             ids.AMENDMENT_FORM: self.amendments.edit,
             ids.MERGE_FORM: self.merging.merge,
             ids.REQUEST_CHANGES_FORM: self.sign_offs.take_changes,
+            ids.OCCURRENCE_FORM: self.occurrences.save,
+            ids.SEARCH_FORM: self.home.find,
         }
+
+    def menus(self) -> Mapping[str, Listener]:
+        """Return what offers the options of each menu that asks for them while somebody types."""
+        return {ids.PICK_ENTRY: self.choices.entries}
 
     def register(self, app: App) -> None:
         """Connect everything to the Bolt app; what comes from an older version of us gets a sentence as well."""
@@ -139,6 +170,8 @@ class Listeners:
             app.action(with_or_without_suffix(action_id))(punctually(listener))
         for callback_id, listener in self.forms().items():
             app.view(callback_id)(punctually(listener))
+        for action_id, listener in self.menus().items():
+            app.options(with_or_without_suffix(action_id))(punctually(listener))
         app.action(re.compile(".*"))(no_such_button)
         app.view(re.compile(".*"))(no_such_form)
         app.event(re.compile(".*"))(unheard)

@@ -44,9 +44,19 @@ SUBCOMMANDS = (
     Subcommand("reviews", "", "entries that wait for your review"),
     Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
     Subcommand("unwatch", "", "stop listening in this channel"),
+    Subcommand("subscribe", "FM-0012", "be told of changes of an entry, a domain or a tag; alone it lists yours"),
+    Subcommand("unsubscribe", "FM-0012", "be told no more"),
+    Subcommand("domains", "", "who answers for which part of the catalog, and how its entries stand"),
     Subcommand("help", "", "this list"),
 )
-ALIASES = {"find": "search", "get": "show", "writeup": "write-up", "?": "help"}
+ALIASES = {
+    "follow": "subscribe",
+    "unfollow": "unsubscribe",
+    "find": "search",
+    "get": "show",
+    "writeup": "write-up",
+    "?": "help",
+}
 
 
 @dataclass(frozen=True)

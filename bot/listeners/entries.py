@@ -8,6 +8,7 @@ from slack_bolt import Ack
 from bot.blocks.elements import Rendered
 from bot.blocks.entries import drafts, found_entries, one_entry
 from bot.blocks.sheets import opened_entry
+from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, press
 from bot.replies import Replies
 from workflows.entries.catalog import Catalog
@@ -24,16 +25,21 @@ class EntryListeners:
     search: Search
     sheets: Sheets
     writeups: WriteUps
+    exposures: Exposures
     replies: Replies
     home_team: str
 
     def find(self, call: CommandCall) -> Rendered:
         """`/failure search <words>`."""
-        return found_entries(call.rest, self.search.find(call.rest, call.actor))
+        found = self.search.find(call.rest, call.actor)
+        self.exposures.shown([one.entry.id for one in found], call.actor)
+        return found_entries(call.rest, found)
 
     def show(self, call: CommandCall) -> Rendered:
         """`/failure show FM-0012`."""
-        return one_entry(self.catalog.entry(call.rest, call.actor))
+        entry = self.catalog.entry(call.rest, call.actor)
+        self.exposures.shown([entry.id], call.actor)
+        return one_entry(entry)
 
     def drafts(self, call: CommandCall) -> Rendered:
         """`/failure drafts`."""
@@ -42,8 +48,17 @@ class EntryListeners:
     def open(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Open the whole entry”."""
         pressed = press(body, self.home_team)
-        self.replies.open_form(pressed, opened_entry(self.sheets.of(pressed.value, pressed.actor)))
+        sheet = self.sheets.of(pressed.value, pressed.actor)
+        self.replies.open_form(pressed, opened_entry(sheet))
         ack()
+        self.exposures.shown([sheet.entry.id], pressed.actor, opened=True)
+
+    def pick(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Menu of entries: at home choosing opens the entry; in a form the choice is an answer like any other."""
+        if (body.get("view") or {}).get("type") == "home":
+            self.open(ack, body)
+        else:
+            ack()
 
     def show_tab(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button of a tab: the same entry, another side of it."""

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.background import Background
 from bot.blocks.elements import Rendered, section
+from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, message, press
 from bot.identity import Identity
 from bot.refusals import error_of
@@ -25,6 +26,7 @@ class IncidentListeners:
     """What happens in channels, and the buttons of the card."""
 
     incidents: Incidents
+    exposures: Exposures
     replies: Replies
     background: Background
     client: WebClient
@@ -32,9 +34,10 @@ class IncidentListeners:
 
     def hear(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a message in as evidence; the acknowledgement follows the commit, so nothing heard is lost."""
-        said = message(body, bot_user_id=self.identity.bot_user_id, bot_id=self.identity.bot_id)
-        if said is not None:
-            self.incidents.observe(said)
+        me = self.identity
+        said = message(body, bot_user_id=me.bot_user_id, bot_id=me.bot_id, home_team=me.team_id)
+        if said is not None and self.incidents.observe(said):
+            self.exposures.spoke(said)
         ack()
 
     def joined(self, ack: Ack, event: dict[str, Any]) -> None:
@@ -93,6 +96,7 @@ class IncidentListeners:
         incident_id, entry_id = pressed.suggestion()
         self.incidents.judge(incident_id, entry_id, verdict, pressed.actor, channel_id=pressed.channel_id)
         ack()
+        self.exposures.shown([entry_id], pressed.actor)
 
     def _join(self, channel_id: str) -> None:
         try:

@@ -8,6 +8,7 @@ from slack_bolt import Ack
 from bot.blocks.elements import Rendered, section
 from bot.blocks.reviews import due_reviews, needs_change_form, review_nudge
 from bot.forms.calls import CommandCall, press, submission
+from bot.homes import Homes
 from bot.replies import Replies
 from workflows.people import require_colleague
 from workflows.reviews import Answer, Reviews, read_nudge_subject
@@ -18,6 +19,7 @@ class ReviewListeners:
     """The list of reviews and the buttons of the nudge."""
 
     reviews: Reviews
+    homes: Homes
     replies: Replies
     home_team: str
 
@@ -54,7 +56,9 @@ class ReviewListeners:
         pressed = press(body, self.home_team)
         entry_id, due_at = read_nudge_subject(pressed.value)
         review = self.reviews.answer(entry_id, due_at, answer, pressed.actor)
-        if review.answer is not None:
+        if pressed.is_at_home:
+            self.homes.publish_for(pressed.actor)
+        elif review.answer is not None:
             done = review_nudge(review).blocks[-1]["text"]["text"]
             self.replies.tell(pressed.response_url, Rendered(done, [section(done)]))
         ack()

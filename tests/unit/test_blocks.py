@@ -48,11 +48,12 @@ from workflows.entries.sheets import Neighbour, Sheet
 from workflows.entries.threeway import Conflict
 from workflows.entries.vocabulary import Vocabulary
 from workflows.incidents import Card, CardLine
+from workflows.occurrences import Case, Description
 from workflows.quality.checks import findings
 from workflows.quality.completeness import completeness
 from workflows.quality.gates import missing_for_publication
 from workflows.quality.likeness import Likeness
-from workflows.quality.surroundings import Occurrence, Surroundings, Tried
+from workflows.quality.surroundings import Surroundings, Tried
 from workflows.reviews import DueReview
 from workflows.search.search import Found
 from workflows.writeups.questions import STEPS
@@ -156,16 +157,30 @@ def judged(entry: Entry) -> Assessment:
     )
 
 
+def case(text: str) -> Case:
+    said = Description(
+        "known",
+        "sev2",
+        started=NOW,
+        contained=NOW,
+        tried=(Tried(text, "yes"),),
+        link="https://example.org",
+        lessons=text,
+    )
+    return Case(1, "FM-0001", 3, NOW, said, "U1", NOW, 1)
+
+
 def sheet(entry: Entry) -> Sheet:
     return Sheet(
         entry=replace(entry, status_reason=entry.document.title),
         assessment=judged(entry),
-        occurrences=(Occurrence(1, "known", NOW, None, None, None, "sev2", (Tried(entry.document.title, "yes"),)),),
+        occurrences=(case(entry.document.title),),
         contributors=("U1",),
         neighbours=(Neighbour("FM-0002", "gpu-oom", entry.document.title),),
         urgent=(entry.document.title,),
         steps=("publish", "reject"),
         may_edit=True,
+        is_followed=True,
         asked_for="FM-0001",
     )
 
@@ -268,7 +283,7 @@ def test_every_message_is_valid_and_nothing_typed_comes_alive(text: str) -> None
     for rendered in drawn_messages(text):
         check_message(rendered.as_payload())
         assert not LIVE.findall(rendered.text)
-        assert not _live_in(rendered.blocks)
+        assert not live_in(rendered.blocks)
 
 
 @settings(max_examples=60, deadline=None)
@@ -276,7 +291,7 @@ def test_every_message_is_valid_and_nothing_typed_comes_alive(text: str) -> None
 def test_every_form_is_valid_and_nothing_typed_comes_alive(text: str) -> None:
     for view in drawn_views(text):
         check_view(view)
-        assert not _live_in(view["blocks"])
+        assert not live_in(view["blocks"])
 
 
 def test_the_card_of_an_entry_says_what_it_is_what_to_do_who_owns_it_and_when_it_was_verified() -> None:
@@ -315,15 +330,15 @@ def test_text_is_shown_as_it_was_typed() -> None:
     assert person("U1> <!here") == "U1&gt; &lt;!here"
 
 
-def _live_in(value: Any) -> list[str]:
+def live_in(value: Any) -> list[str]:
     """Return whatever Slack would bring to life in mrkdwn anywhere inside."""
     if isinstance(value, list):
-        return [found for item in value for found in _live_in(item)]
+        return [found for item in value for found in live_in(item)]
     if not isinstance(value, dict):
         return []
     if value.get("type") == "mrkdwn":
         return LIVE.findall(value["text"])
-    return [found for item in value.values() for found in _live_in(item)]
+    return [found for item in value.values() for found in live_in(item)]
 
 
 def test_a_long_remedy_is_shown_whole_in_as_many_paragraphs_as_it_needs() -> None:

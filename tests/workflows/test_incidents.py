@@ -10,7 +10,7 @@ import pytest
 from store import Store
 from tests.factories import RESPONDER, STRANGER, House, house
 from workflows.errors import NotAllowed, NotFound, Unavailable
-from workflows.incidents import Message
+from workflows.incidents import Message, Verdict
 
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
 
@@ -215,6 +215,26 @@ def test_messages_that_open_a_channel_at_the_same_time_make_one_incident_and_one
     with store.read() as tx:
         assert len(tx.incidents.evidence(incident, latest=100)) == 16
     assert list(owed(lived)) == ["incident_card"]
+
+
+def test_a_judgement_survives_messages_that_come_at_the_same_time(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+    incident = incident_id(lived)
+
+    for number in range(2, 30, 2):
+        text = "a column renamed upstream" if number % 4 else "cold start, first requests time out"
+        heard = said(f"{text} {number}", number)
+        verdict: Verdict = "confirmed" if number % 4 else "shown"
+        with ThreadPoolExecutor(2) as pool:
+            listening = pool.submit(lived.incidents.observe, heard)
+            lived.incidents.judge(incident, "FM-0001", verdict, RESPONDER, channel_id="CINC")
+            listening.result()
+
+        with store.read() as tx:
+            known = tx.incidents.suggestion(incident, "FM-0001")
+        assert known is not None
+        assert known.verdict == verdict
 
 
 def test_a_person_who_was_faster_than_the_channels_name_keeps_the_last_word(store: Store, tmp_path: Path) -> None:

@@ -190,6 +190,14 @@ class Catalog:
             found = [entry_of(record, self.people) for record in tx.entries.all(statuses=statuses)]
             return [entry for entry in found if self._may_see(tx, entry.document, actor)]
 
+    def visible_to(self, actor: Actor) -> list[FailureMode]:
+        """Return the documents that this person may see, own drafts too, ordered by id; from memory, so at once."""
+        self.people.require_reader(actor)
+        mine = {entry.id: entry.document for entry in self.drafts_of(actor)}
+        others = (one for one in self._shelf.neighbourhood.values() if one.id not in mine)
+        visible = [*mine.values(), *(one for one in others if self.people.may_see(actor, one))]
+        return sorted(visible, key=lambda document: document.id)
+
     def all_documents(self, actor: Actor) -> list[FailureMode]:
         """Return the documents of every entry that this person may see, ordered by id."""
         return [entry.document for entry in self.entries(actor)]

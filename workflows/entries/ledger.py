@@ -170,5 +170,5 @@ def _owe_notices(tx: Transaction, record: EntryRecord, doers: Collection[str], n
     targets = [("entry", record.id), ("domain", record.domain), *(("tag", tag) for tag in document.tags)]
     following = tx.followers.followers_of(targets)
     shown = tx.followers.shown_since(record.id, now - SHOWN_LATELY)
-    for person in sorted((following | shown) - set(doers)):
+    for person in sorted((following | shown) - set(doers) - tx.followers.muted(record.id)):
         tx.followers.notify(person, record.id, record.revision, "follows" if person in following else "shown", now)

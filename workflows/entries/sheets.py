@@ -7,8 +7,8 @@ from workflows.entries.assessing import Assessing, Assessment
 from workflows.entries.catalog import Catalog
 from workflows.entries.entry import Entry
 from workflows.entries.lifecycle import Lifecycle
+from workflows.occurrences import Case, case_of
 from workflows.people import Actor
-from workflows.quality.surroundings import Occurrence
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ class Sheet:
 
     entry: Entry
     assessment: Assessment
-    occurrences: tuple[Occurrence, ...]
+    occurrences: tuple[Case, ...]
     contributors: tuple[str, ...]
     neighbours: tuple[Neighbour, ...]
     urgent: tuple[str, ...]
     steps: tuple[str, ...]
     may_edit: bool
+    is_followed: bool
     asked_for: str
 
 
@@ -48,10 +49,9 @@ class Sheets:
         """Return the entry that the person means, opened for them; raises NotFound or NotAllowed."""
         entry = self.catalog.entry(reference, actor)
         with self.store.read() as tx:
-            record = tx.entries.get(entry.id)
-            assert record is not None  # noqa: S101 - entries are never deleted, and this one was just there
-            occurrences = self.assessing.facts(tx, record, entry.document).occurrences
+            occurrences = tuple(case_of(record) for record in tx.occurrences.of(entry.id))
             authors = tx.revisions.authors_of(entry.id)
+            followed = {(one.kind, one.target) for one in tx.followers.subscriptions_of(actor.user_id)}
             waiting = tx.amendments.find(entry_id=entry.id, states=("open",))
         people = self.catalog.people
         return Sheet(
@@ -63,6 +63,7 @@ class Sheets:
             urgent=tuple(one.reason for one in waiting if one.weight == "urgent"),
             steps=tuple(self.lifecycle.steps_for(entry, actor)),
             may_edit=people.holds(actor, "contributor") or people.is_editor(actor),
+            is_followed=("entry", entry.id) in followed,
             asked_for=reference,
         )
 
