@@ -172,22 +172,22 @@ def choice_field(
     block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, value: str | None
 ) -> Block:
     """Return a field for one of the options, given as {value: what people read}."""
-    offered = {key: _option(key, text) for key, text in list(options.items())[:MAX_OPTIONS]}
-    element: Block = {
-        "type": "static_select",
-        "action_id": "answer",
-        "placeholder": plain("Choose one", MAX_PLACEHOLDER),
-        "options": list(offered.values()),
-    }
-    if value in offered:
-        element["initial_option"] = offered[value]
-    return _field(block_id, label, element, required=required, hint=hint)
+    offered = {key: _option(key, text) for key, text in options.items()}
+    return _field(block_id, label, _select(offered, value), required=required, hint=hint)
+
+
+def term_field(
+    block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, value: str | None
+) -> Block:
+    """Return a field for one term of a vocabulary, each shown above what it means."""
+    offered = {key: _option(key, key, text) for key, text in options.items()}
+    return _field(block_id, label, _select(offered, value), required=required, hint=hint)
 
 
 def choices_field(
     block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, values: Sequence[str]
 ) -> Block:
-    """Return a field for any number of the options, given as {value: what it means}."""
+    """Return a field for any number of terms, given as {value: what it means}."""
     offered = {key: _option(key, key, text) for key, text in list(options.items())[:MAX_OPTIONS]}
     element: Block = {
         "type": "multi_static_select",
@@ -197,22 +197,6 @@ def choices_field(
     }
     if chosen := [offered[value] for value in values if value in offered]:
         element["initial_options"] = chosen
-    return _field(block_id, label, element, required=required, hint=hint)
-
-
-def term_field(
-    block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, value: str | None
-) -> Block:
-    """Return a field for one term of a vocabulary, each shown above what it means."""
-    offered = {key: _option(key, key, text) for key, text in list(options.items())[:MAX_OPTIONS]}
-    element: Block = {
-        "type": "static_select",
-        "action_id": "answer",
-        "placeholder": plain("Choose one", MAX_PLACEHOLDER),
-        "options": list(offered.values()),
-    }
-    if value in offered:
-        element["initial_option"] = offered[value]
     return _field(block_id, label, element, required=required, hint=hint)
 
 
@@ -303,6 +287,18 @@ def _characters(part: Any) -> int:
     return sum(
         len(value) if name == "text" and isinstance(value, str) else _characters(value) for name, value in part.items()
     )
+
+
+def _select(offered: Mapping[str, Block], value: str | None) -> Block:
+    """Return the menu of a field for one option; Slack takes a hundred."""
+    first = dict(list(offered.items())[:MAX_OPTIONS])
+    element: Block = {
+        "type": "static_select",
+        "action_id": "answer",
+        "placeholder": plain("Choose one", MAX_PLACEHOLDER),
+        "options": list(first.values()),
+    }
+    return {**element, "initial_option": first[value]} if value in first else element
 
 
 def _option(value: str, text: str, meaning: str = "") -> Block:
