@@ -194,6 +194,37 @@ def test_an_entry_can_be_deprecated_with_a_successor_and_leaves_search(stage: St
     assert "we retired that system" in reader.modal("Overview").text
 
 
+def test_publishing_is_blocked_by_a_gate_by_name_and_passes_once_it_is_met(stage: Stage, tmp_path: Path) -> None:
+    draft = failure_mode(
+        9101, slug="gated", title="Gated draft", status="draft", domain="serving", **{**COMPLETE, "aliases": []}
+    )
+    folder = write_catalog(tmp_path / "own", draft)
+    (folder / "vocabulary.yaml").write_bytes((ROOT / "catalog" / "vocabulary.yaml").read_bytes())
+    stage.bot.faultline("import", str(folder))
+    steward, peer, reviewer = stage.slack.user(STEWARD), stage.slack.user(PEER), stage.slack.user(SECURITY)
+    steward.command("/failure edit FM-9101", channel="general")
+    desk = steward.modal("Gated draft")
+    assert "at least 3" in desk.text
+    steward.clicks("Send to review", desk)
+    peer.clicks("Approve", peer.sees("Gated draft", dm=True))
+
+    steward.clicks("Publish", steward.modal("In review"))
+    refusal = steward.sees("cannot be published yet", dm=True)
+    assert "aliases" in refusal.text
+    assert status_of(stage, "FM-9101") == "in_review"
+
+    steward.clicks("Edit", steward.modal("In review"), beside="How people find it")
+    steward.modal("The words, error lines").fill("Aliases", "gated one\ngated two\ngated three").submit()
+    assert status_of(stage, "FM-9101") == "draft"
+    steward.clicks("Send to review", steward.modal("A draft; every save is kept."))
+    reviewer.clicks("Approve", reviewer.sees("gated three", dm=True))
+    steward.clicks("Publish", steward.modal("In review"))
+
+    stage.slack.settled()
+    assert status_of(stage, "FM-9101") == "published"
+    reviewer.command("/failure search gated two", channel="general").sees("FM-9101")
+
+
 def test_a_restricted_entry_never_leaks_to_those_without_the_right(stage: Stage, tmp_path: Path) -> None:
     secret = failure_mode(
         9001, slug="zanzibar-weakness", title="Zanzibar weakness", visibility="restricted",
