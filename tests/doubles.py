@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from store import Transaction, inside_a_transaction
 from store.entries import EntryRecord
 from workflows.errors import Unavailable, UserError
+from workflows.matters import Purpose, matter_of
 from workflows.people import Actor
 
 
@@ -62,7 +63,7 @@ class Asked:
         tx: Transaction,
         record: EntryRecord,
         *,
-        purpose: str,
+        purpose: Purpose,
         disciplines: Collection[str],
         asked_by: Actor | None,
         authors: frozenset[str],
@@ -74,9 +75,10 @@ class Asked:
             msg = "Nobody else can review this; name reviewers in FAULTLINE_REVIEWERS."
             raise UserError(msg)
         self.questions.append((purpose, record.id, tuple(disciplines)))
+        amendment = tx.amendments.get(amendment_id) if amendment_id is not None else None
         for discipline in disciplines:
             tx.sign_offs.ask_once(
-                key=f"{purpose}:{record.id}:{record.revision}:{amendment_id}:{discipline}",
+                key=f"{matter_of(purpose, record, amendment, record.updated_at)}:{discipline}",
                 entry_id=record.id,
                 amendment_id=amendment_id,
                 revision=record.revision,

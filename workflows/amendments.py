@@ -28,6 +28,7 @@ from workflows.entries.ledger import Change, call_off_sign_offs, change_entry, t
 from workflows.entries.lifecycle import Reviewers, disciplines_for
 from workflows.entries.threeway import join
 from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
+from workflows.matters import matter_of_amendment
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
 from workflows.quality.surroundings import Approval
@@ -187,6 +188,7 @@ class Amendments:
                 co_authors=co_authors, updated_at=self.clock(),
             )  # fmt: skip
             self._owe_edits(tx, self._record(tx, record.id))
+            self._ask_again(tx, entry, self._record(tx, record.id), actor)
         return self._after(amendment_id, actor)
 
     def amendment(self, amendment_id: int, actor: Actor) -> Amendment:
@@ -282,6 +284,12 @@ class Amendments:
             amendment_id=record.id,
         )
 
+    def _ask_again(self, tx: Transaction, entry: Entry, record: AmendmentRecord, actor: Actor) -> None:
+        """Where colleagues were asked about what it said before, ask them about what it says now."""
+        if tx.sign_offs.find(amendment_id=record.id):
+            call_off_sign_offs(tx, entry.id, self.clock(), amendment_id=record.id)
+            self._ask(tx, record, entry, actor, purpose="amendment")
+
     def _require_second_pair_of_eyes(self, tx: Transaction, record: AmendmentRecord, actor: Actor) -> None:
         authors = {record.proposed_by}
         if record.weight == "minor" or actor.user_id not in authors or actor.is_operator:
@@ -295,11 +303,13 @@ class Amendments:
 
     @staticmethod
     def _approvals(tx: Transaction, record: AmendmentRecord) -> list[Approval]:
+        """Return who approved the change as it reads now; what was approved before an edit does not count."""
         authors = {record.proposed_by, *record.co_authors}
+        matter = matter_of_amendment("amendment", record)
         return [
             Approval(asked.decided_by, asked.discipline)
             for asked in tx.sign_offs.find(amendment_id=record.id, states=("approved",))
-            if asked.decided_by and asked.decided_by not in authors
+            if asked.matter == matter and asked.decided_by and asked.decided_by not in authors
         ]
 
     def _publish(self, tx: Transaction, record: AmendmentRecord, actor: Actor) -> None:

@@ -90,8 +90,13 @@ def matter_of(purpose: Purpose, record: EntryRecord, amendment: AmendmentRecord 
     if purpose == "sampling":
         return f"sampling:{now:%Y-%m}:{record.id}"
     if amendment is not None:
-        return f"{purpose}:{record.id}:amendment:{amendment.id}:{amendment.version}"
+        return matter_of_amendment(purpose, amendment)
     return f"{purpose}:{record.id}:{record.revision}"
+
+
+def matter_of_amendment(purpose: Purpose, amendment: AmendmentRecord) -> str:
+    """Return the name of a change as it reads now."""
+    return f"{purpose}:{amendment.entry_id}:amendment:{amendment.id}:{amendment.version}"
 
 
 def authors_of_amendment(amendment: AmendmentRecord | None) -> frozenset[str]:
@@ -134,7 +139,7 @@ def is_outdated(tx: Transaction, asked: SignOffRecord) -> bool:
     amendment = amendment_asked_about(tx, asked)
     if amendment is None or asked.purpose == "afterwards":
         return amendment is None
-    return amendment.state != "open" or asked.matter != matter_of("amendment", record, amendment, asked.asked_at)
+    return amendment.state != "open" or asked.matter != matter_of_amendment("amendment", amendment)
 
 
 def amendment_asked_about(tx: Transaction, asked: SignOffRecord) -> AmendmentRecord | None:

@@ -45,8 +45,9 @@ class Sampling:
         if self.per_month == 0:
             return 0
         with self.store.begin() as tx:
-            tx.sign_offs.take_turns()
             self._call_off_outdated(tx)
+        with self.store.begin() as tx:
+            tx.sign_offs.take_turns()
             month = f"{self.clock():%Y-%m}"
             picked = {one.entry_id for one in tx.sign_offs.of_matter(f"sampling:{month}")}
             missing = self.per_month - len(picked)

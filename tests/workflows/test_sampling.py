@@ -1,5 +1,6 @@
 """Each month a few published entries are looked at by a peer, the same ones wherever the draw is made."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,15 @@ def test_a_month_s_sample_is_drawn_once_however_often_the_sweep_comes(store: Sto
     assert swept == [2, 0, 0]
     for entry_id, key in picked(lived):
         assert key == f"sampling:2026-04:{entry_id}:peer"
+
+
+def test_two_processes_that_sweep_at_once_draw_one_sample(store: Store, tmp_path: Path) -> None:
+    lived = sampled_house(store, tmp_path)
+
+    with ThreadPoolExecutor(4) as pool:
+        swept = list(pool.map(lambda _: lived.sampling.sweep(), range(4)))
+
+    assert (sum(swept), len(picked(lived))) == (2, 2)
 
 
 def test_it_is_looked_at_by_peers_and_not_by_its_steward(store: Store, tmp_path: Path) -> None:

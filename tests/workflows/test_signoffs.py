@@ -1,10 +1,13 @@
 """Colleagues are asked once, never about what they wrote, and one decision is one decision."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.blocks.signoffs import closed
+from bot.owed import OwedMessages
 from store import Store
 from store.signoffs import SignOffRecord
 from tests.factories import COMPLETE, RESPONDER, STEWARD, House, failure_mode, house
@@ -16,7 +19,7 @@ from workflows.people import OPERATOR, Actor
 
 ALICE, SEC, COM = Actor("UALICE"), Actor("USEC"), Actor("UCOM")
 ROLES = {"reviewer:security": ("USEC",), "reviewer:compliance": ("UCOM",), "champion": ("UCHAMPION",)}
-DRAFT = failure_mode(1, status="draft", **COMPLETE)
+LEASE = timedelta(seconds=90)
 
 
 def lived_in(
@@ -245,6 +248,25 @@ def test_who_lost_the_role_after_being_asked_cannot_decide_any_more(store: Store
     assert demoted.sign_offs.for_message(asked.id, "UOTHER") is not None
 
 
+def test_the_message_to_somebody_who_lost_the_role_is_emptied_and_one_not_yet_sent_never_is(
+    store: Store, tmp_path: Path
+) -> None:
+    lived, lifecycle = lived_in(store, tmp_path, {"reviewer:security": ("USEC", "UCOM")})
+    (asked,) = submitted(lived, lifecycle, "security")
+    with lived.store.begin() as tx:
+        sent = next(
+            one for one in tx.outbox.claim(lived.clock.now, lease=LEASE, limit=9) if one.message.address == "USEC"
+        )
+        tx.outbox.delivered(sent, channel_id="D1", message_ts="1.0", at=lived.clock.now)
+    demoted = house(store, tmp_path, failure_mode(2), roles={"reviewer:security": ("UOTHER",)})
+    owed_messages = OwedMessages(
+        demoted.amendments, demoted.incidents, demoted.reviews, demoted.sign_offs, demoted.remarks
+    )
+
+    assert owed_messages.sign_off(f"{asked.id}|USEC") == closed()
+    assert owed_messages.sign_off(f"{asked.id}|UCOM") is None
+
+
 def test_a_second_decision_changes_nothing_and_says_who_decided(store: Store, tmp_path: Path) -> None:
     lived, lifecycle = lived_in(store, tmp_path, {"reviewer:security": ("USEC", "UOTHER")})
     (asked,) = submitted(lived, lifecycle, "security")
@@ -314,15 +336,40 @@ def test_an_amendment_is_asked_about_as_a_difference_and_by_its_version(store: S
     assert amendments.approve(proposed.id, STEWARD).state == "published"
 
 
-def test_an_amendment_that_was_edited_since_is_not_decided(store: Store, tmp_path: Path) -> None:
+def test_an_edited_amendment_is_asked_about_anew_and_what_was_approved_before_does_not_count(
+    store: Store, tmp_path: Path
+) -> None:
     lived = house(store, tmp_path, failure_mode(1, **COMPLETE), roles=ROLES)
     amendments = Amendments(store, lived.clock, lived.catalog, lived.assessing, lived.sign_offs, lived.bell)
     proposed = amendments.suggest("FM-0001", {"symptom": "It fails at night."}, STEWARD, reason="seen again")
-    amendments.edit(proposed.id, {"symptom": "It fails at noon."}, Actor("UCHAMPION"), version=1)
-    (asked,) = asked_about(lived, "FM-0001")[:1]
+    (first,) = asked_about(lived, "FM-0001")
+    lived.sign_offs.decide(first.id, "approved", SEC)
+    amendments.edit(proposed.id, {"symptom": "It fails at noon."}, STEWARD, version=1)
+    second = asked_about(lived, "FM-0001")[-1]
 
-    with pytest.raises(UserError, match="was changed after you were asked"):
-        lived.sign_offs.decide(asked.id, "approved", SEC)
+    with pytest.raises(NotAllowed):
+        amendments.approve(proposed.id, STEWARD)
+    amendments.edit(proposed.id, {"symptom": "It fails at dawn."}, Actor("UCHAMPION"), version=2)
+
+    with pytest.raises(NotAllowed):  # who edited it is an author now
+        lived.sign_offs.decide(second.id, "approved", Actor("UCHAMPION"))
+    assert lived.sign_offs.decide(second.id, "approved", SEC).state == "cancelled"
+    third = asked_about(lived, "FM-0001")[-1]
+    assert lived.sign_offs.decide(third.id, "approved", SEC).state == "approved"
+    assert amendments.approve(proposed.id, STEWARD).document.symptom == "It fails at dawn."
+
+
+def test_a_decision_and_a_withdrawal_at_once_end_as_one_of_both(store: Store, tmp_path: Path) -> None:
+    lived, lifecycle = lived_in(store, tmp_path)
+    (asked,) = submitted(lived, lifecycle, "security")
+
+    with ThreadPoolExecutor(2) as pool:
+        withdrawn = pool.submit(lifecycle.withdraw, asked.entry_id, ALICE, expected=asked.revision)
+        decided = pool.submit(lived.sign_offs.decide, asked.id, "changes_requested", SEC, "Name the owner.")
+
+    assert decided.result().state in {"changes_requested", "cancelled"}
+    assert isinstance(withdrawn.exception(), UserError | None)
+    assert drafted(lived).status == "draft"
 
 
 def test_changes_wanted_of_what_is_published_make_its_review_due(store: Store, tmp_path: Path) -> None:
