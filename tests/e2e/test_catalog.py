@@ -209,6 +209,7 @@ def test_publishing_is_blocked_by_a_gate_by_name_and_passes_once_it_is_met(stage
     peer.clicks("Approve", peer.sees("Gated draft", dm=True))
 
     steward.clicks("Publish", steward.modal("In review"))
+    reviewer.sees("Approved by", dm=True)
     refusal = steward.sees("cannot be published yet", dm=True)
     assert "aliases" in refusal.text
     assert status_of(stage, "FM-9101") == "in_review"
@@ -217,7 +218,7 @@ def test_publishing_is_blocked_by_a_gate_by_name_and_passes_once_it_is_met(stage
     steward.modal("The words, error lines").fill("Aliases", "gated one\ngated two\ngated three").submit()
     assert status_of(stage, "FM-9101") == "draft"
     steward.clicks("Send to review", steward.modal("A draft; every save is kept."))
-    reviewer.clicks("Approve", reviewer.sees("gated three", dm=True))
+    reviewer.clicks("Approve", reviewer.sees("Effects", dm=True))
     steward.clicks("Publish", steward.modal("In review"))
 
     stage.slack.settled()
@@ -228,7 +229,7 @@ def test_publishing_is_blocked_by_a_gate_by_name_and_passes_once_it_is_met(stage
 def test_a_restricted_entry_never_leaks_to_those_without_the_right(stage: Stage, tmp_path: Path) -> None:
     secret = failure_mode(
         9001, slug="zanzibar-weakness", title="Zanzibar weakness", visibility="restricted",
-        aliases=["zanzibar bypass"], log_signatures=["ZANZIBAR-[0-9]+"], symptom="The zanzibar check is skipped.",
+        aliases=["zanzibar bypass", "zanzibar skipped", "no zanzibar"], log_signatures=["ZANZIBAR-[0-9]+"], symptom="The zanzibar check is skipped.",
         domain="security", **{key: value for key, value in COMPLETE.items() if key != "aliases"},
     )  # fmt: skip
     folder = write_catalog(tmp_path / "own", secret)
