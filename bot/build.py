@@ -175,7 +175,15 @@ def build_workflows(
     suggestions = Suggestions(catalog, settings.suggestion_threshold)
     reviews = Reviews(store, clock, catalog, bell, settings.review_interval)
     incidents = Incidents(
-        store, clock, catalog, suggestions, reviews, directory, bell, tuple(settings.incident_channels)
+        store,
+        clock,
+        catalog,
+        suggestions,
+        reviews,
+        directory,
+        bell,
+        patterns=tuple(settings.incident_channels),
+        quiet=settings.incident_quiet,
     )
     writeups = WriteUps(store, clock, catalog, vocabulary)
     subscriptions = Subscriptions(store, clock, catalog, vocabulary)

@@ -62,7 +62,17 @@ def _incidents(settings: Settings, store: Store, configured: Store) -> Incidents
     catalog.refresh()
     reviews = Reviews(store, system_clock, catalog, NoBell(), settings.review_interval)
     suggestions = Suggestions(catalog, settings.suggestion_threshold)
-    return Incidents(store, system_clock, catalog, suggestions, reviews, ReplayedChannels(), NoBell(), patterns=("*",))
+    return Incidents(
+        store,
+        system_clock,
+        catalog,
+        suggestions,
+        reviews,
+        ReplayedChannels(),
+        NoBell(),
+        patterns=("*",),
+        quiet=settings.incident_quiet,
+    )
 
 
 def _played(incidents: Incidents, said: Said, place: int) -> Shown:

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     suggestion_threshold: float = Field(
         0.6, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
     )
+    incident_quiet: timedelta = Field(
+        timedelta(hours=12),
+        gt=timedelta(),
+        description="After how long without a message an incident is over, as an ISO 8601 duration; what is said then "
+        "opens a new one with a card of its own.",
+    )
     vocabulary: Path | None = Field(
         None, description="A file with terms of your own, in the form of catalog/vocabulary.yaml; it only adds."
     )
@@ -232,7 +238,10 @@ def _default(name: str, value: Any) -> str:
     if name == "catalog_dir":
         return "the pilot catalog"
     if isinstance(value, timedelta):
-        return f"`P{value.days}D`" if value.days else f"`PT{value.seconds}S`"
+        hours, seconds = divmod(value.seconds, 3600)
+        return (
+            f"`P{value.days}D`" if value.days else f"`PT{hours}H`" if hours and not seconds else f"`PT{value.seconds}S`"
+        )
     if isinstance(value, list):
         value = ",".join(value)
     return "" if value in (None, "", {}) else f"`{value}`"

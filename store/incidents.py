@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -24,14 +24,21 @@ class ChannelRecord:
 
 @dataclass(frozen=True)
 class IncidentRecord:
-    """What happens in one channel; `thread_ts` is empty for the whole channel."""
+    """What happens in one channel from the message `opened_by` until it is quiet for long.
+
+    `heard` counts the changes of its evidence; up to `ranked` of them stand behind the card, and `altered` is the last
+    one that edited or deleted what was said before. `opened_by` is empty where it was not noted.
+    """
 
     id: int
     channel_id: str
-    thread_ts: str
+    opened_by: str
     opened_at: datetime
     last_evidence_at: datetime
     card_thread_ts: str | None
+    heard: int
+    ranked: int
+    altered: int
 
 
 @dataclass(frozen=True)
@@ -85,26 +92,40 @@ class Incidents:
         return _incident(row) if row else None
 
     def take(self, incident_id: int) -> IncidentRecord | None:
-        """Return the incident, locked until the transaction ends, or None."""
+        """Return the incident, or None; nobody else changes it or its suggestions until the transaction ends.
+
+        SQLite has one writer anyway and ignores the lock.
+        """
         row = self._session.get(IncidentRow, incident_id, with_for_update=True)
         return _incident(row) if row else None
 
-    def in_channel(self, channel_id: str, thread_ts: str = "") -> IncidentRecord | None:
-        """Return the incident of the channel (or of one of its threads), or None."""
-        row = self._row_in(channel_id, thread_ts)
+    def in_channel(self, channel_id: str) -> IncidentRecord | None:
+        """Return the latest incident of the channel, or None."""
+        query = select(IncidentRow).where(IncidentRow.channel_id == channel_id).order_by(IncidentRow.id.desc())
+        row = self._session.scalar(query.limit(1))
         return _incident(row) if row else None
 
-    def open(self, channel_id: str, thread_ts: str, at: datetime) -> IncidentRecord:
-        """Return the incident of the channel or thread, opened now where there was none; it stays locked."""
-        opened = {"channel_id": channel_id, "thread_ts": thread_ts, "opened_at": at, "last_evidence_at": at}
-        row = self._row_in(channel_id, thread_ts)
-        if row is None:
-            # Two messages may open it at once; one inserts it and both read it.
-            insert_once(self._session, IncidentRow, **opened)
-            row = self._row_in(channel_id, thread_ts)
-        if row is None:
-            msg = "an incident that was just opened cannot be read"
-            raise LookupError(msg)
+    def with_evidence(self, channel_id: str, ts: str) -> IncidentRecord | None:
+        """Return the incident of the channel that took in the message, or None."""
+        of_channel = (IncidentRow.channel_id == channel_id) & (EvidenceRow.ts == ts)
+        query = select(IncidentRow).join(EvidenceRow, EvidenceRow.incident_id == IncidentRow.id).where(of_channel)
+        row = self._session.scalar(query.order_by(IncidentRow.id.desc()).limit(1))
+        return _incident(row) if row else None
+
+    def current(self, channel_id: str, opened_by: str, at: datetime, *, quiet: timedelta) -> IncidentRecord:
+        """Return the incident that goes on in the channel; one that was quiet for longer is over, and a new one opens.
+
+        Two messages may open it at once, so the channel, which must be known, stays locked.
+        """
+        self._session.get(ChannelRow, channel_id, with_for_update=True)
+        latest = self.in_channel(channel_id)
+        if latest is not None and at - latest.last_evidence_at <= quiet:
+            return latest
+        row = IncidentRow(
+            channel_id=channel_id, opened_by=opened_by, opened_at=at, last_evidence_at=at, heard=0, ranked=0, altered=0
+        )
+        self._session.add(row)
+        self._session.flush()
         return _incident(row)
 
     def show_card_under(self, incident_id: int, thread_ts: str) -> None:
@@ -117,17 +138,22 @@ class Incidents:
         row = self._session.scalar(
             select(EvidenceRow).where(EvidenceRow.incident_id == incident_id, EvidenceRow.ts == evidence.ts)
         )
+        altered = row is not None and row.text != evidence.text
         if row is None:
             self._session.add(EvidenceRow(incident_id=incident_id, **vars(evidence)))
         else:
             row.text = evidence.text
-        touched = update(IncidentRow).where(IncidentRow.id == incident_id)
-        self._session.execute(touched.values(last_evidence_at=evidence.said_at))
+        self._heard(incident_id, altered=altered, last_evidence_at=evidence.said_at)
         self._session.flush()
 
     def drop_evidence(self, incident_id: int, ts: str) -> None:
         """Forget a message that its author deleted."""
         self._session.execute(delete(EvidenceRow).where(EvidenceRow.incident_id == incident_id, EvidenceRow.ts == ts))
+        self._heard(incident_id, altered=True)
+
+    def note_ranked(self, incident_id: int, heard: int) -> None:
+        """Note that the card stands for that many changes of the evidence."""
+        self._session.execute(update(IncidentRow).where(IncidentRow.id == incident_id).values(ranked=heard))
 
     def evidence(self, incident_id: int, *, latest: int) -> list[EvidenceRecord]:
         """Return the latest messages of the incident, oldest first."""
@@ -162,7 +188,7 @@ class Incidents:
         return {entry_id: count for entry_id, count in self._session.execute(query.group_by(SuggestionRow.entry_id))}
 
     def put_suggestions(self, incident_id: int, suggestions: Sequence[SuggestionRecord]) -> None:
-        """Insert the suggestions, or update those of the same entries."""
+        """Insert the suggestions, or give those of the same entries their rank and reason; verdicts stay."""
         rows = {
             row.entry_id: row
             for row in self._session.scalars(select(SuggestionRow).where(SuggestionRow.incident_id == incident_id))
@@ -172,15 +198,20 @@ class Incidents:
             if row is None:
                 self._session.add(SuggestionRow(incident_id=incident_id, **vars(suggestion)))
                 continue
-            for name, value in vars(suggestion).items():
-                setattr(row, name, value)
+            row.rank, row.score, row.why = suggestion.rank, suggestion.score, suggestion.why
         self._session.flush()
 
-    def _row_in(self, channel_id: str, thread_ts: str) -> IncidentRow | None:
-        query = select(IncidentRow).where(IncidentRow.channel_id == channel_id, IncidentRow.thread_ts == thread_ts)
-        # Two replicas that take in messages of one incident wait for each other here, so that neither
-        # decides on a card from half of the evidence. SQLite has one writer anyway and ignores the lock.
-        return self._session.scalar(query.with_for_update())
+    def judge(self, incident_id: int, entry_id: str, verdict: str, *, by: str, at: datetime) -> bool:
+        """Note the verdict on a suggestion; return False where the entry was never suggested."""
+        row = SuggestionRow
+        judged = update(row).where(row.incident_id == incident_id, row.entry_id == entry_id).returning(row.id)
+        values = {"verdict": verdict, "verdict_by": by, "verdict_at": at}
+        return self._session.execute(judged.values(**values)).first() is not None
+
+    def _heard(self, incident_id: int, *, altered: bool, **values: datetime) -> None:
+        row = IncidentRow
+        counted = {"heard": row.heard + 1, **({"altered": row.heard + 1} if altered else {})}
+        self._session.execute(update(row).where(row.id == incident_id).values(**counted, **values))
 
 
 def _incident(row: IncidentRow) -> IncidentRecord:

@@ -214,14 +214,17 @@ class ChannelRow(Base):
 
 class IncidentRow(Base):
     __tablename__ = "incident"
-    __table_args__ = (UniqueConstraint("channel_id", "thread_ts"),)
+    __table_args__ = (UniqueConstraint("channel_id", "opened_by"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel_id: Mapped[str] = mapped_column(String(30))
-    thread_ts: Mapped[str] = mapped_column(String(30))
+    opened_by: Mapped[str] = mapped_column(String(30))
     opened_at: Mapped[datetime]
     last_evidence_at: Mapped[datetime]
     card_thread_ts: Mapped[str | None] = mapped_column(String(30))
+    heard: Mapped[int] = mapped_column(server_default="0")
+    ranked: Mapped[int] = mapped_column(server_default="0")
+    altered: Mapped[int] = mapped_column(server_default="0")
 
 
 class EvidenceRow(Base):

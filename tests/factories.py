@@ -41,6 +41,7 @@ from workflows.writeups.writeups import WriteUps
 RESPONDER = Actor("URESPONDER")
 STEWARD = Actor("USTEWARD")
 STRANGER = Actor("USTRANGER", is_external=True)
+QUIET = timedelta(hours=12)
 INTERVAL = timedelta(days=90)
 
 VOCABULARY: dict[str, dict[str, str]] = {
@@ -237,7 +238,7 @@ def house(
     catalog.import_folder(write_catalog(folder / "catalog", *(entries or SMALL_CATALOG)))
     reviews = Reviews(store, clock, catalog, bell, INTERVAL)
     suggestions = Suggestions(catalog, threshold)
-    incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, ("inc-*",))
+    incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, ("inc-*",), QUIET)
     writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
     assessing = Assessing(store, clock, catalog, vocabulary)

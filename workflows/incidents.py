@@ -1,9 +1,10 @@
 """What happens in an incident channel: messages become evidence, evidence becomes one card, people judge the card."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
+from threading import Lock
 from typing import Literal
 
 from store import Store, Transaction
@@ -23,6 +24,7 @@ CARD = "incident_card"
 LATEST_EVIDENCE = 40  # messages that still count
 NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
 MAX_KEPT_TEXT = 8_000  # characters kept of one message
+TURNS = 16  # incidents that are ranked at the same time at most
 
 Verdict = Literal["shown", "confirmed", "rejected"]
 
@@ -63,8 +65,20 @@ class Card:
 
 
 @dataclass(frozen=True)
+class _Ranking:
+    """What the evidence says; `reasons` are those of everything it speaks of, or None when nothing was taken back."""
+
+    heard: int
+    fresh: Sequence[Suggestion]
+    reasons: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
 class Incidents:
-    """Listens in watched channels; `patterns` are the names of channels that are watched without being asked."""
+    """Listens in watched channels; `patterns` are the names of channels that are watched without being asked.
+
+    An incident in which nothing was said for longer than `quiet` is over; what is said then opens the next one.
+    """
 
     store: Store
     clock: Clock
@@ -74,6 +88,10 @@ class Incidents:
     directory: ChannelDirectory
     bell: DeliveryBell
     patterns: Sequence[str]
+    quiet: timedelta
+    # Ranking costs too much for a transaction and for every message of a flood: whoever has an incident's turn ranks
+    # for all that was heard so far, and who waited for the turn then finds nothing left to do.
+    _turns: tuple[Lock, ...] = field(default_factory=lambda: tuple(Lock() for _ in range(TURNS)), repr=False)
 
     def is_incident_channel(self, name: str) -> bool:
         """Return whether a channel of this name is watched without being asked."""
@@ -82,21 +100,19 @@ class Incidents:
     def observe(self, message: Message) -> bool:
         """Take the message in as evidence, bring the card up to date, and return whether that was done.
 
-        A redelivered event does nothing, and neither does a message where nobody listens.
+        A redelivered event is not taken in again, and neither is a message where nobody listens.
 
         Raises Unavailable when the database or Slack's directory does not answer, so that Slack delivers again.
         """
         if not self._is_watched(message.channel_id):
             return False
-        now = self.clock()
-        with self.store.begin() as tx:
-            if not tx.receipts.is_first(message.event_id, now):
-                return False
-            incident = tx.incidents.open(message.channel_id, "", now)
-            self._take_in(tx, incident, message, now)
-            self._suggest(tx, incident, thread_ts=message.thread_ts or message.ts, now=now)
+        incident_id, is_new = self._take_in(message)
+        if incident_id is None:
+            return is_new
+        with self._turns[incident_id % TURNS]:
+            self._bring_up_to_date(incident_id, thread_ts=message.thread_ts or message.ts)
         self.bell.ring()
-        return True
+        return is_new
 
     def watch(self, channel_id: str, name: str, *, decided_by: str) -> None:
         """Listen in the channel from now on."""
@@ -116,12 +132,10 @@ class Incidents:
         now = self.clock()
         with self.store.begin() as tx:
             incident = self._incident(tx, incident_id, channel_id)
-            shown = {one.entry_id: one for one in tx.incidents.suggestions(incident.id)}
-            if entry_id not in shown:
+            if not tx.incidents.judge(incident.id, entry_id, verdict, by=actor.user_id, at=now):
                 msg = "That suggestion is no longer on the card; search again with `/failure search`."
                 raise NotFound(msg)
-            judged = replace(shown[entry_id], verdict=verdict, verdict_by=actor.user_id, verdict_at=now)
-            tx.incidents.put_suggestions(incident.id, [judged])
+            self._back_on_card(tx, incident.id, entry_id)
             if verdict == "confirmed":
                 confirmed_within(tx, incident, entry_id, actor, now)
                 owe_thanks(tx, incident.id, entry_id, actor, now)
@@ -133,16 +147,18 @@ class Incidents:
     def mark_outdated(self, incident_id: int, entry_id: str, actor: Actor, *, channel_id: str) -> None:
         """Ask the entry's steward for a review because a responder found it outdated."""
         require_colleague(actor)
-        with self.store.read() as tx:
+        with self.store.begin() as tx:
             self._incident(tx, incident_id, channel_id)
         self.reviews.request(entry_id, "marked outdated during an incident", actor)
 
     def card(self, incident_id: int) -> Card | None:
-        """Return the incident's card, or None while there is nothing to show."""
+        """Return the incident's card, or None while there is nothing to show; one that was posted may become empty."""
         with self.store.read() as tx:
             suggestions = tx.incidents.suggestions(incident_id)
+            owed = tx.outbox.get(_card_key(incident_id))
         lines = [line for one in suggestions if (line := self._line(one)) is not None]
-        return Card(incident_id, tuple(lines)) if lines else None
+        was_posted = owed is not None and owed.message_ts is not None
+        return Card(incident_id, tuple(lines)) if lines or was_posted else None
 
     def shown(self, incident_id: int) -> tuple[tuple[str, float, str], ...]:
         """Return what stands on the card: entry, chance and why, best first."""
@@ -151,7 +167,7 @@ class Incidents:
         return tuple((one.entry_id, one.score, one.why) for one in suggestions if one.rank)
 
     def incident_in(self, channel_id: str) -> IncidentRecord | None:
-        """Return the incident of the channel, or None."""
+        """Return the latest incident of the channel, or None."""
         with self.store.read() as tx:
             return tx.incidents.in_channel(channel_id)
 
@@ -192,22 +208,56 @@ class Incidents:
             raise NotFound(msg)
         return incident
 
-    def _take_in(self, tx: Transaction, incident: IncidentRecord, message: Message, now: datetime) -> None:
-        if message.deleted:
-            tx.incidents.drop_evidence(incident.id, message.ts)
-            return
-        text = without_unstorable_characters(message.text[:MAX_KEPT_TEXT])
-        tx.incidents.add_evidence(incident.id, EvidenceRecord(message.ts, message.author, text, now))
+    def _take_in(self, message: Message) -> tuple[int | None, bool]:
+        """Return the message's incident (none if something never heard was deleted), and whether the event is new."""
+        now = self.clock()
+        with self.store.begin() as tx:
+            is_new = tx.receipts.is_first(message.event_id, now)
+            incident = tx.incidents.with_evidence(message.channel_id, message.ts)
+            if not is_new:
+                # Whoever took it in may have died before the card was brought up to date.
+                incident = incident or tx.incidents.in_channel(message.channel_id)
+            elif message.deleted:
+                if incident is not None:
+                    tx.incidents.drop_evidence(incident.id, message.ts)
+            else:
+                incident = incident or tx.incidents.current(message.channel_id, message.ts, now, quiet=self.quiet)
+                text = without_unstorable_characters(message.text[:MAX_KEPT_TEXT])
+                tx.incidents.add_evidence(incident.id, EvidenceRecord(message.ts, message.author, text, now))
+            return incident.id if incident else None, is_new
 
-    def _suggest(self, tx: Transaction, incident: IncidentRecord, *, thread_ts: str, now: datetime) -> None:
-        before = tx.incidents.suggestions(incident.id)
+    def _bring_up_to_date(self, incident_id: int, *, thread_ts: str) -> None:
+        with self.store.read() as tx:
+            incident = tx.incidents.get(incident_id)
+            if incident is None or incident.ranked >= incident.heard:
+                return
+            evidence = tx.incidents.evidence(incident_id, latest=LATEST_EVIDENCE)
+            before = tx.incidents.suggestions(incident_id)
+        texts = [one.text for one in evidence]
         rejected = {one.entry_id for one in before if one.verdict == "rejected"}
-        texts = [one.text for one in tx.incidents.evidence(incident.id, latest=LATEST_EVIDENCE)]
         fresh = self.suggestions.for_evidence(texts, rejected=rejected)
-        after = _revised(before, fresh, now)
-        if [one.entry_id for one in after if one.rank] == [one.entry_id for one in before if one.rank]:
-            return
-        tx.incidents.put_suggestions(incident.id, after)
+        taken_back = incident.altered > incident.ranked
+        reasons = self.suggestions.reasons(texts) if taken_back else None
+        self._suggest(incident, _Ranking(incident.heard, fresh, reasons), thread_ts=thread_ts)
+
+    def _suggest(self, heard: IncidentRecord, ranking: _Ranking, *, thread_ts: str) -> None:
+        now = self.clock()
+        with self.store.begin() as tx:
+            incident = tx.incidents.take(heard.id)
+            if incident is None or incident.ranked >= ranking.heard:  # another process knew more
+                return
+            tx.incidents.note_ranked(incident.id, ranking.heard)
+            before = tx.incidents.suggestions(incident.id)
+            after = _revised(before, ranking.fresh, now)
+            if ranking.reasons is not None:
+                after = _reworded(after, ranking.reasons)
+                tx.incidents.put_suggestions(incident.id, after)
+            if _face(after, ranking) == _face(before, ranking):
+                return
+            tx.incidents.put_suggestions(incident.id, after)
+            self._owe_card(tx, incident, thread_ts=thread_ts, now=now)
+
+    def _owe_card(self, tx: Transaction, incident: IncidentRecord, *, thread_ts: str, now: datetime) -> None:
         tx.incidents.show_card_under(incident.id, thread_ts)
         tx.outbox.owe_latest(
             _card_key(incident.id),
@@ -217,6 +267,14 @@ class Incidents:
             thread_ts=incident.card_thread_ts or thread_ts,
             at=now,
         )
+
+    def _back_on_card(self, tx: Transaction, incident_id: int, entry_id: str) -> None:
+        """Show what was judged, also when other suggestions pushed it off the card a moment before."""
+        suggestions = tx.incidents.suggestions(incident_id)
+        fallen = [
+            replace(one, rank=len(suggestions)) for one in suggestions if one.entry_id == entry_id and not one.rank
+        ]
+        tx.incidents.put_suggestions(incident_id, fallen)
 
     def _line(self, suggestion: SuggestionRecord) -> CardLine | None:
         entry = self.catalog.published_entry(suggestion.entry_id)
@@ -248,6 +306,27 @@ def _revised(before: Sequence[SuggestionRecord], fresh: Sequence[Suggestion], no
     ranked = [replace(one, rank=place) for place, one in enumerate([*confirmed, *lines, *rejected], start=1)]
     on_card = {one.entry_id for one in ranked}
     return ranked + [replace(one, rank=0) for one in before if one.entry_id not in on_card]
+
+
+def _reworded(suggestions: Sequence[SuggestionRecord], reasons: Mapping[str, str]) -> list[SuggestionRecord]:
+    """Return the suggestions with the reasons that still hold; what nothing speaks for any more leaves the card.
+
+    What was deleted or edited away is so no longer quoted. What a person judged stays, if need be without a reason.
+    """
+    return [
+        replace(
+            one,
+            why=reasons.get(one.entry_id, ""),
+            rank=one.rank if one.entry_id in reasons or one.verdict != "shown" else 0,
+        )
+        for one in suggestions
+    ]
+
+
+def _face(suggestions: Sequence[SuggestionRecord], ranking: _Ranking) -> list[tuple[str, str]]:
+    """Return what is worth an edit of the card; reasons change with every message and count when one was taken back."""
+    counts = ranking.reasons is not None
+    return [(one.entry_id, one.why if counts else "") for one in suggestions if one.rank]
 
 
 def _suggested(fresh: Suggestion, known: SuggestionRecord | None, now: datetime) -> SuggestionRecord:

@@ -5,9 +5,16 @@ from bot.blocks.elements import Block, Rendered, actions, button, context, escap
 from bot.blocks.entries import card_blocks, card_text, open_entry
 from workflows.incidents import Card, CardLine
 
+NOTHING_LEFT = (
+    "There is nothing to suggest here any more: the messages behind it were changed or deleted, or the entry is no "
+    "longer published."
+)
+
 
 def incident_card(card: Card) -> Rendered:
     """Return the card: at most three suggestions with their buttons, and what people said of them."""
+    if not card.lines:
+        return Rendered(NOTHING_LEFT, [section(NOTHING_LEFT)])
     blocks: list[Block] = [section(":mag: *This may have happened before.*")]
     for line in card.lines:
         blocks += _suggestion(card.incident_id, line)

@@ -1,23 +1,25 @@
 """An incident channel: messages become evidence, evidence one card, and people judge it."""
 
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from store import Store
-from tests.factories import RESPONDER, STRANGER, House, house
+from store import Store, inside_a_transaction
+from tests.factories import QUIET, RESPONDER, STRANGER, House, house
 from workflows.errors import NotAllowed, NotFound, Unavailable
-from workflows.incidents import Message, Verdict
+from workflows.incidents import Incidents, Message, Verdict
+from workflows.search.suggestions import Suggestion, Suggestions
 
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
 
 
 def said(text: str, number: int = 1, **given: object) -> Message:
-    values = {"channel_id": "CINC", "thread_ts": None, "author": "U1", "deleted": False, **given}
-    return Message(event_id=f"Ev{number}", ts=f"{number}.0", text=text, **values)  # type: ignore[arg-type]  # test shorthand
+    values = {"channel_id": "CINC", "ts": f"{number}.0", "thread_ts": None, "author": "U1", "deleted": False, **given}
+    return Message(event_id=f"Ev{number}", text=text, **values)  # type: ignore[arg-type]  # test shorthand
 
 
 def incident_id(lived: House) -> int:
@@ -136,7 +138,7 @@ def test_a_deleted_message_is_forgotten(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
     lived.incidents.observe(said(LOG_LINE, 1))
 
-    lived.incidents.observe(Message("Ev2", "CINC", "1.0", None, "U1", "", deleted=True))
+    lived.incidents.observe(said("", 2, ts="1.0", deleted=True))
 
     incident = incident_id(lived)
     with store.read() as tx:
@@ -248,3 +250,200 @@ def test_a_person_who_was_faster_than_the_channels_name_keeps_the_last_word(stor
     replace(lived.incidents, directory=WatchedMeanwhile()).observe(said(LOG_LINE, channel_id="CGENERAL"))
 
     assert lived.incidents.incident_in("CGENERAL") is not None
+
+
+def card_lines(lived: House) -> list[tuple[str, str, str]]:
+    card = lived.incidents.card(incident_id(lived))
+    assert card is not None
+    return [(line.entry.id, line.verdict, line.why) for line in card.lines]
+
+
+def delivered(lived: House) -> None:
+    with lived.store.begin() as tx:
+        for claimed in tx.outbox.claim(lived.clock(), lease=timedelta(seconds=90), limit=10):
+            tx.outbox.delivered(claimed, channel_id="CINC", message_ts="7.0", at=lived.clock())
+
+
+@dataclass(frozen=True)
+class Interrupted(Suggestions):
+    """Suggestions during whose ranking something else happens, once."""
+
+    meanwhile: Callable[[], None] = lambda: None
+    _happened: list[bool] = field(default_factory=list)
+
+    def for_evidence(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> list[Suggestion]:
+        assert not inside_a_transaction(), "nobody can write while evidence is ranked inside a transaction"
+        found = super().for_evidence(texts, rejected=rejected)
+        if not self._happened:
+            self._happened.append(True)
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(self.meanwhile).result()
+        return found
+
+
+def interrupted(lived: House, meanwhile: Callable[[], None]) -> Incidents:
+    return replace(lived.incidents, suggestions=Interrupted(lived.catalog, 0.005, meanwhile))
+
+
+def test_a_verdict_given_while_a_message_is_taken_in_is_not_lost(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+    incident = incident_id(lived)
+
+    def confirm() -> None:
+        lived.incidents.judge(incident, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+
+    interrupted(lived, confirm).observe(said("an upstream release renamed a column, new field type, rows refused", 2))
+
+    assert card_lines(lived)[0][:2] == ("FM-0001", "confirmed")
+
+
+def test_verdicts_and_messages_at_the_same_time_leave_every_verdict(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(f"{LOG_LINE}, an upstream release renamed a column, rows refused"))
+    incident, first, second = incident_id(lived), "FM-0001", "FM-0002"
+    verdicts: tuple[tuple[str, Verdict], ...] = ((first, "confirmed"), (second, "rejected"))
+
+    with ThreadPoolExecutor(8) as pool:
+        heard = [
+            pool.submit(lived.incidents.observe, said(f"column renamed {number}", number)) for number in range(2, 14)
+        ]
+        judged = [
+            pool.submit(lived.incidents.judge, incident, entry_id, verdict, RESPONDER, channel_id="CINC")
+            for entry_id, verdict in verdicts
+        ]
+
+    assert all(one.result() for one in heard)
+    assert [one.result() for one in judged] == [None, None]
+    assert {entry_id: verdict for entry_id, verdict, _ in card_lines(lived)}.items() >= {
+        (first, "confirmed"),
+        (second, "rejected"),
+    }
+
+
+def test_what_is_judged_while_it_falls_off_the_card_comes_back(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+    with store.begin() as tx:
+        fallen = [replace(one, rank=0) for one in tx.incidents.suggestions(incident_id(lived))]
+        tx.incidents.put_suggestions(incident_id(lived), fallen)
+
+    lived.incidents.judge(incident_id(lived), "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+
+    assert [line[:2] for line in card_lines(lived)] == [("FM-0001", "confirmed")]
+
+
+def test_messages_that_wait_for_their_ranking_are_ranked_together(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    ranked: list[int] = []
+
+    class Counted(Suggestions):
+        def for_evidence(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> list[Suggestion]:
+            ranked.append(len(texts))
+            if len(texts) < 8:
+                raise Unavailable
+            return super().for_evidence(texts, rejected=rejected)
+
+    incidents = replace(lived.incidents, suggestions=Counted(lived.catalog, 0.005))
+    for number in range(1, 8):
+        with pytest.raises(Unavailable):
+            incidents.observe(said(LOG_LINE, number))
+    for number in (8, *range(1, 8)):
+        incidents.observe(said(LOG_LINE, number))
+
+    assert ranked == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_message_whose_ranking_failed_is_ranked_when_it_is_delivered_again(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+
+    def die() -> None:
+        raise Unavailable
+
+    with pytest.raises(Unavailable):
+        interrupted(lived, die).observe(said(LOG_LINE))
+    lived.incidents.observe(said(LOG_LINE))
+
+    assert card_entries(lived)[0] == "FM-0001"
+    assert evidence(lived) == [LOG_LINE]
+
+
+def evidence(lived: House) -> list[str]:
+    with lived.store.read() as tx:
+        incident = tx.incidents.in_channel("CINC")
+        return [one.text for one in tx.incidents.evidence(incident.id, latest=100)] if incident else []
+
+
+def test_after_a_long_silence_the_next_message_opens_a_new_incident_with_a_card_of_its_own(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+    first = incident_id(lived)
+    lived.incidents.judge(first, "FM-0001", "rejected", RESPONDER, channel_id="CINC")
+
+    lived.clock.forward(QUIET + timedelta(seconds=1))
+    lived.incidents.observe(said(LOG_LINE, 2))
+
+    assert incident_id(lived) != first
+    assert card_lines(lived)[0][:2] == ("FM-0001", "shown")
+    with store.read() as tx:
+        assert [one.thread_ts for one in tx.outbox.all()] == ["1.0", "2.0"]
+
+
+def test_an_incident_goes_on_while_something_is_said_now_and_then(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+
+    for number in range(1, 4):
+        lived.incidents.observe(said(LOG_LINE, number))
+        lived.clock.forward(QUIET)
+
+    assert len(evidence(lived)) == 3
+
+
+def test_what_is_deleted_after_the_incident_was_over_leaves_that_incident(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+    first = incident_id(lived)
+
+    lived.clock.forward(QUIET * 2)
+    lived.incidents.observe(said("", 2, ts="1.0", deleted=True))
+
+    assert incident_id(lived) == first
+    assert evidence(lived) == []
+
+
+def test_deleted_evidence_is_no_longer_quoted_and_what_nothing_speaks_for_leaves_the_card(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+    delivered(lived)
+
+    lived.incidents.observe(said("", 2, ts="1.0", deleted=True))
+
+    assert card_lines(lived) == []
+    assert owed(lived) == {"incident_card": 2}
+    with store.read() as tx:
+        assert {one.why for one in tx.incidents.suggestions(incident_id(lived))} == {""}
+
+
+def test_what_was_confirmed_stays_without_the_quote_when_its_evidence_is_edited_away(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+    lived.incidents.judge(incident_id(lived), "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+
+    lived.incidents.observe(said("never mind", 2, ts="1.0"))
+
+    assert card_lines(lived) == [("FM-0001", "confirmed", "")]
+
+
+def test_a_card_that_was_never_posted_is_not_posted_empty(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said(LOG_LINE))
+
+    lived.incidents.observe(said("", 2, ts="1.0", deleted=True))
+
+    assert lived.incidents.card(incident_id(lived)) is None

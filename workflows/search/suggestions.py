@@ -49,6 +49,11 @@ class Suggestions:
             return []
         return [one for one in found if one.chance >= self.threshold * WORTH_A_LOOK]
 
+    def reasons(self, texts: Sequence[str]) -> dict[str, str]:
+        """Return for every entry of which the messages speak at all why they do."""
+        ranked = self.catalog.index.rank_weighted(weighted(texts), limit=self.catalog.index.size)
+        return {match.entry_id: why(match) for match in ranked}
+
 
 def chance(match: Match, ranked: Sequence[Match]) -> float:
     """Return how likely the entry is the right one among those ranked, from 0 to 1."""
