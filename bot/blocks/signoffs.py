@@ -206,6 +206,7 @@ def _short_form(document: FailureMode) -> Iterator[Block]:
     if document.summary:
         yield section(f"*Summary*\n{escape(clip(document.summary, 600))}")
     parts = {
+        "Also called": document.aliases,
         "Effects": [f"{one.category}: {one.text or one.level}" for one in document.effects],
         "Remedies": [f"{one.kind}: {one.title}" for one in document.mitigations],
         "Signals": [f"{one.metric} {one.comparison} {one.threshold}" for one in document.detectors],

@@ -1,6 +1,7 @@
 """Colleagues are asked once, never about what they wrote, and one decision is one decision."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bot.owed import OwedMessages
 from store import Store
 from store.signoffs import SignOffRecord
 from tests.factories import COMPLETE, RESPONDER, STEWARD, House, failure_mode, house
+from tests.listeners import NOTHING
 from workflows.amendments import Amendments
 from workflows.entries.entry import Entry
 from workflows.entries.lifecycle import Lifecycle
@@ -19,6 +21,7 @@ from workflows.people import OPERATOR, Actor
 
 ALICE, SEC, COM = Actor("UALICE"), Actor("USEC"), Actor("UCOM")
 ROLES = {"reviewer:security": ("USEC",), "reviewer:compliance": ("UCOM",), "champion": ("UCHAMPION",)}
+OWED_BY_NOBODY = OwedMessages(*[NOTHING] * len(fields(OwedMessages)))
 LEASE = timedelta(seconds=90)
 
 
@@ -259,9 +262,7 @@ def test_the_message_to_somebody_who_lost_the_role_is_emptied_and_one_not_yet_se
         )
         tx.outbox.delivered(sent, channel_id="D1", message_ts="1.0", at=lived.clock.now)
     demoted = house(store, tmp_path, failure_mode(2), roles={"reviewer:security": ("UOTHER",)})
-    owed_messages = OwedMessages(
-        demoted.amendments, demoted.incidents, demoted.reviews, demoted.sign_offs, demoted.remarks
-    )
+    owed_messages = replace(OWED_BY_NOBODY, sign_offs=demoted.sign_offs)
 
     assert owed_messages.sign_off(f"{asked.id}|USEC") == closed()
     assert owed_messages.sign_off(f"{asked.id}|UCOM") is None
