@@ -190,6 +190,7 @@ def build_workflows(
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     lifecycle = Lifecycle(store, clock, catalog, assessing, sign_offs, bell)
+    amendments = Amendments(store, clock, catalog, assessing, sign_offs, bell)
     return Workflows(
         store=store,
         catalog=catalog,
@@ -202,7 +203,7 @@ def build_workflows(
         history=History(store, clock, catalog),
         assessing=assessing,
         lifecycle=lifecycle,
-        amendments=Amendments(store, clock, catalog, assessing, sign_offs, bell),
+        amendments=amendments,
         merging=Merging(store, clock, catalog, bell),
         sheets=Sheets(store, catalog, assessing, lifecycle),
         sign_offs=sign_offs,
@@ -219,7 +220,7 @@ def build_workflows(
         recognition=Recognition(store, clock, catalog, bell, settings.digest_channel),
         domains=Domains(store, clock, catalog, vocabulary),
         picking=Picking(catalog),
-        home=Home(catalog, vocabulary, reviews, sign_offs, writeups, subscriptions),
+        home=Home(catalog, vocabulary, reviews, sign_offs, amendments, writeups, subscriptions),
         trail=Trail(store),
     )
 

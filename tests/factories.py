@@ -243,6 +243,7 @@ def house(
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
+    amendments = Amendments(store, clock, catalog, assessing, asked, bell)
     subscriptions = Subscriptions(store, clock, catalog, vocabulary)
     return House(
         store=store,
@@ -260,7 +261,7 @@ def house(
         assessing=assessing,
         asked=asked,
         lifecycle=Lifecycle(store, clock, catalog, assessing, asked, bell),
-        amendments=Amendments(store, clock, catalog, assessing, asked, bell),
+        amendments=amendments,
         merging=Merging(store, clock, catalog, bell),
         sign_offs=sign_offs,
         remarks=Remarks(store, clock, sign_offs, bell),
@@ -272,6 +273,6 @@ def house(
         recognition=Recognition(store, clock, catalog, bell, "CDIGEST"),
         domains=Domains(store, clock, catalog, vocabulary),
         picking=Picking(catalog),
-        home=Home(catalog, vocabulary, reviews, sign_offs, writeups, subscriptions),
+        home=Home(catalog, vocabulary, reviews, sign_offs, amendments, writeups, subscriptions),
         trail=Trail(store),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workflows.amendments import Amendment, Amendments
 from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.vocabulary import Vocabulary
 from workflows.matters import SignOff
@@ -19,6 +20,7 @@ class HomePage:
 
     may_write: bool
     sign_offs: Sequence[SignOff]
+    amendments: Sequence[Amendment]
     reviews: Sequence[DueReview]
     drafts: Sequence[Entry]
     unfinished: Sequence[WriteUp]
@@ -35,6 +37,7 @@ class Home:
     vocabulary: Vocabulary
     reviews: Reviews
     sign_offs: SignOffs
+    amendments: Amendments
     writeups: WriteUps
     subscriptions: Subscriptions
 
@@ -45,6 +48,7 @@ class Home:
         return HomePage(
             may_write=people.holds(actor, "contributor") or people.is_editor(actor),
             sign_offs=self.sign_offs.waiting_for(actor),
+            amendments=self.amendments.open_for(actor),
             reviews=self.reviews.due_for(actor),
             drafts=self.catalog.drafts_of(actor),
             unfinished=self.writeups.unfinished_of(actor),

@@ -74,7 +74,7 @@ def proposal(amendment: Amendment) -> Rendered:
         *difference_blocks(amendment.differences, most=IN_MESSAGE),
     ]
     if amendment.is_open:
-        blocks.append(_decisions(amendment))
+        blocks.append(decisions(amendment))
     else:
         blocks.append(section(outcome_text(amendment)))
     text = f"{amendment.reason} ({len(amendment.differences)} difference(s)) {card_text(entry)}"
@@ -141,7 +141,8 @@ def amendment_form(amendment: Amendment, fields: Sequence[Field], values: Mappin
     )  # fmt: skip
 
 
-def _decisions(amendment: Amendment) -> Block:
+def decisions(amendment: Amendment) -> Block:
+    """Return the buttons with which a steward decides."""
     value = f"{amendment.id}|{amendment.version}"
     return actions(
         f"amendment:{amendment.id}",

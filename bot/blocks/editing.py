@@ -15,6 +15,7 @@ from bot.blocks.elements import (
     escape,
     modal,
     person,
+    picked_field,
     section,
     text_field,
 )
@@ -182,9 +183,9 @@ def reason_form(step: str, subject: str, title: str) -> Block:
     ]  # fmt: skip
     if step == "deprecate":
         blocks.append(
-            text_field(
-                "successor", "Which entry to use instead?", multiline=False, required=False, max_length=20,
-                hint="Its id, such as FM-0012.", value=None,
+            picked_field(
+                "successor", "Which entry to use instead?", ids.PICK_ENTRY, required=False,
+                hint="Type a few letters of its title.",
             )
         )  # fmt: skip
     return modal(

@@ -236,6 +236,16 @@ def typed_choice(action_id: str, placeholder: str) -> Block:
     }
 
 
+def picked_field(
+    block_id: str, label: str, action_id: str, *, required: bool, hint: str | None, value: tuple[str, str] | None = None
+) -> Block:
+    """Return a field for one of a list of any length, picked by typing; `value` is what stands there: id and title."""
+    element = typed_choice(action_id, "Type an id or a title")
+    if value is not None:
+        element["initial_option"] = _option(*value)
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
 def options(offered: Mapping[str, str]) -> list[Block]:
     """Return {value: what people read} as the options of a menu that asks for them."""
     return [_option(value, text) for value, text in list(offered.items())[:MAX_OPTIONS]]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot import ids
+from bot.blocks.amendments import decisions
 from bot.blocks.elements import (
     Block,
     actions,
@@ -87,7 +88,7 @@ def _doors(page: HomePage) -> Block:
 
 def _waiting(page: HomePage) -> list[Block]:
     blocks: list[Block] = [divider(), header("Waiting for you")]
-    if not page.sign_offs and not page.reviews:
+    if not page.sign_offs and not page.amendments and not page.reviews:
         return [*blocks, context("Nothing.")]
     for asked in page.sign_offs[:EACH]:
         by = f", asked by {person(asked.asked_by)}" if asked.asked_by else ""
@@ -95,6 +96,10 @@ def _waiting(page: HomePage) -> list[Block]:
         title = f":memo: *{escape(asked.entry.document.title)}*  `{asked.entry.id}`"
         read = open_entry(asked.entry)
         blocks.append(section(f"{title}\n{what}. You can decide in the message that asked you.", accessory=read))
+    for amendment in page.amendments[:EACH]:
+        title = f":pencil: *{escape(amendment.entry.document.title)}*  `{amendment.entry.id}`"
+        text = f"{title}\n{person(amendment.proposed_by)} suggests: {escape(clip(amendment.reason, REASON))}"
+        blocks += [section(text), decisions(amendment)]
     for review in page.reviews[:EACH]:
         blocks += [*card_blocks(review.entry, clip(review.reason, REASON)), review_buttons(review)]
     return [*blocks, *_more(len(page.reviews), "`/failure reviews` lists them all.")]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot import ids
-from bot.blocks.elements import Block, actions, button, context, escape, modal, section, text_field
+from bot.blocks.elements import Block, actions, button, context, escape, modal, picked_field, section, text_field
 from bot.blocks.history import difference_blocks
 from workflows.entries.differences import Difference
 from workflows.entries.entry import Entry
@@ -13,9 +13,9 @@ def merge_form(entry: Entry, *, target: Entry | None = None, gains: Sequence[Dif
     """Return the form that merges an entry into another; with a target it shows what that one gains."""
     blocks = [
         section(f"`{entry.id}` *{escape(entry.document.title)}* becomes part of another, and its id leads there."),
-        text_field(
-            "target", "Which entry stays?", multiline=False, required=True, max_length=20,
-            hint="Its id, such as FM-0012.", value=target.id if target else None,
+        picked_field(
+            "target", "Which entry stays?", ids.PICK_ENTRY, required=True, hint="Type a few letters of its title.",
+            value=(target.id, f"{target.id} {target.document.title}") if target else None,
         ),
         text_field(
             "reason", "Why are they one?", multiline=True, required=True, max_length=500,

@@ -172,9 +172,7 @@ def test_a_double_is_merged_and_its_id_leads_to_the_other(stage: Stage) -> None:
     )
     steward.clicks("Merge into another", steward.modal("Another name for a cold cache"))
     form = steward.modal("Which entry stays?")
-    form.fill("Which entry stays?", entry_id).fill("Why are they one?", "the same").submit()
-    assert form.errors
-    form.fill("Which entry stays?", "FM-0024").submit()
+    form.choose("Which entry stays?", "FM-0024").fill("Why are they one?", "the same").submit()
 
     assert "is part of" in steward.modal("Merged").text
     assert json.loads(stage.bot.faultline("show", entry_id, "--json"))["id"] == "FM-0024"
@@ -186,7 +184,7 @@ def test_an_entry_can_be_deprecated_with_a_successor_and_leaves_search(stage: St
     steward.clicks("Open the whole entry", steward.command("/failure show FM-0041", channel="general").sees("FM-0041"))
     steward.clicks("Deprecate", steward.modal("FM-0041"))
     form = steward.modal("Which entry to use instead?")
-    form.fill("Why?", "we retired that system").fill("Which entry to use instead?", "FM-0042").submit()
+    form.fill("Why?", "we retired that system").choose("Which entry to use instead?", "FM-0042").submit()
 
     assert status_of(stage, "FM-0041") == "deprecated"
     card = reader.command("/failure show FM-0041", channel="general").sees("FM-0041")
@@ -229,7 +227,8 @@ def test_publishing_is_blocked_by_a_gate_by_name_and_passes_once_it_is_met(stage
 def test_a_restricted_entry_never_leaks_to_those_without_the_right(stage: Stage, tmp_path: Path) -> None:
     secret = failure_mode(
         9001, slug="zanzibar-weakness", title="Zanzibar weakness", visibility="restricted",
-        aliases=["zanzibar bypass", "zanzibar skipped", "no zanzibar"], log_signatures=["ZANZIBAR-[0-9]+"], symptom="The zanzibar check is skipped.",
+        aliases=["zanzibar bypass", "zanzibar skipped", "no zanzibar"],
+        log_signatures=["ZANZIBAR-[0-9]+"], symptom="The zanzibar check is skipped.",
         domain="security", **{key: value for key, value in COMPLETE.items() if key != "aliases"},
     )  # fmt: skip
     folder = write_catalog(tmp_path / "own", secret)

@@ -15,7 +15,7 @@ from bot.blocks.recognition import digest, thanks
 from bot.blocks.subscriptions import no_longer_following, now_following, subscriptions, told_no_more
 from sandbox.blockkit import check_message, check_view
 from tests.factories import VOCABULARY
-from tests.unit.test_blocks import ENTRY, HOSTILE, LIVE, NOW, case, entry_with, live_in
+from tests.unit.test_blocks import ENTRY, HOSTILE, LIVE, NOW, amendment, case, entry_with, live_in
 from workflows.domains import Domain
 from workflows.entries.differences import Difference
 from workflows.entries.entry import Entry
@@ -68,6 +68,7 @@ def page(text: str, count: int = 30) -> HomePage:
     return HomePage(
         may_write=True,
         sign_offs=[sign_off(entry, text) for entry in entries],
+        amendments=[replace(amendment(entry, text), id=n) for n, entry in enumerate(entries)],
         reviews=[DueReview(entry, NOW, text, "U1") for entry in entries],
         drafts=entries,
         unfinished=[WriteUp(n, None, {"what": {"title": text}}, None) for n in range(count)],

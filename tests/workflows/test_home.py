@@ -132,3 +132,12 @@ def test_the_database_itself_refuses_to_rewrite_history(store: Store, tmp_path: 
     with store.read() as tx:
         assert len(tx.audit.find()) == 3
         assert tx.revisions.get("FM-0001", 1) is not None
+
+
+def test_a_suggested_change_waits_for_its_steward_at_home(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+
+    suggested = lived.amendments.suggest("FM-0001", {"summary": "Better."}, RESPONDER, reason="clearer")
+
+    assert [one.id for one in lived.home.page(STEWARD).amendments] == [suggested.id]
+    assert lived.home.page(RESPONDER).amendments == []
