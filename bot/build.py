@@ -71,7 +71,7 @@ from workflows.incidents import Incidents
 from workflows.notices import Notices
 from workflows.occurrences import Occurrences
 from workflows.people import People
-from workflows.ports import ChannelDirectory, DeliveryBell, Workspace
+from workflows.ports import Channel, ChannelDirectory, DeliveryBell, Workspace
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reviews import Reviews
@@ -228,9 +228,9 @@ def build_workflows(
 class NoChannels:
     """Stands in for Slack's directory where there is no Slack, as on the command line."""
 
-    def name_of(self, channel_id: str) -> str:
-        """Return the id itself."""
-        return channel_id
+    def about(self, channel_id: str) -> Channel:
+        """Return a channel of that name."""
+        return Channel(channel_id)
 
 
 class NoBell:

@@ -8,8 +8,9 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.refusals import is_rate_limit, is_slacks_own_trouble
+from bot.refusals import error_of, is_rate_limit, is_slacks_own_trouble
 from workflows.errors import Unavailable
+from workflows.ports import Channel
 
 
 @dataclass(frozen=True)
@@ -18,15 +19,17 @@ class SlackChannels:
 
     client: WebClient
 
-    def name_of(self, channel_id: str) -> str:
-        """Return the channel's name, or an empty one for what has none (direct messages, or hidden from us)."""
+    def about(self, channel_id: str) -> Channel:
+        """Return what Slack says of the channel; nothing but that we are not in it, for one that is hidden from us."""
         try:
-            return str(self.client.conversations_info(channel=channel_id)["channel"].get("name") or "")
+            return _channel(self.client.conversations_info(channel=channel_id)["channel"])
         except SlackApiError as refused:
             if is_rate_limit(refused) or is_slacks_own_trouble(refused):
                 msg = "Slack does not say which channel this is"
                 raise Unavailable(msg) from refused
-            return ""
+            # Slack hides private channels from whoever is not in them; other refusals say nothing of the channel.
+            is_hidden = error_of(refused) == "channel_not_found"
+            return Channel("", is_private=is_hidden, is_member=False if is_hidden else None)
         except (OSError, HTTPException) as broken:
             msg = "Slack does not say which channel this is"
             raise Unavailable(msg) from broken
@@ -63,3 +66,12 @@ class SlackPeople:
 def _name(who: Mapping[str, Any]) -> str:
     profile = who.get("profile") or {}
     return str(profile.get("display_name") or who.get("real_name") or who.get("name") or "")
+
+
+def _channel(described: Mapping[str, Any]) -> Channel:
+    return Channel(
+        name=str(described.get("name") or ""),
+        is_shared=bool(described.get("is_ext_shared") or described.get("is_shared")),
+        is_private=bool(described.get("is_private")),
+        is_member=described.get("is_member"),
+    )

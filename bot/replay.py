@@ -15,6 +15,7 @@ from workflows.clock import system_clock
 from workflows.entries.catalog import IMPORT, Catalog
 from workflows.incidents import Incidents, Message
 from workflows.people import People
+from workflows.ports import Channel
 from workflows.reviews import Reviews
 from workflows.search.suggestions import Suggestions
 
@@ -36,9 +37,9 @@ class Shown:
 class ReplayedChannels:
     """Gives each channel of the history its own name."""
 
-    def name_of(self, channel_id: str) -> str:
-        """Return the name, which a history uses as the id too."""
-        return channel_id
+    def about(self, channel_id: str) -> Channel:
+        """Return a channel by the id, which a history takes for the name too."""
+        return Channel(channel_id)
 
 
 def replay_history(settings: Settings, history: Iterable[Said]) -> Iterator[Shown]:

@@ -9,6 +9,7 @@ from store.entries import EntryRecord
 from workflows.errors import Unavailable, UserError
 from workflows.matters import Purpose, matter_of
 from workflows.people import Actor
+from workflows.ports import Channel
 
 
 @dataclass
@@ -41,14 +42,15 @@ class KnownChannels:
 
     names: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    shared: set[str] = field(default_factory=set)
 
-    def name_of(self, channel_id: str) -> str:
+    def about(self, channel_id: str) -> Channel:
         assert not inside_a_transaction(), "Slack was asked inside a transaction"
         self.asked.append(channel_id)
         if channel_id not in self.names:
             msg = "Slack does not answer"
             raise Unavailable(msg)
-        return self.names[channel_id]
+        return Channel(self.names[channel_id], is_shared=channel_id in self.shared, is_member=True)
 
 
 @dataclass

@@ -12,10 +12,10 @@ from store.incidents import ChannelRecord, EvidenceRecord, IncidentRecord, Sugge
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.parts import without_unstorable_characters
-from workflows.errors import NotFound
+from workflows.errors import NotFound, UserError
 from workflows.occurrences import confirmed_within, taken_back_within
 from workflows.people import Actor, require_colleague
-from workflows.ports import ChannelDirectory, DeliveryBell
+from workflows.ports import Channel, ChannelDirectory, DeliveryBell
 from workflows.recognition import owe_thanks
 from workflows.reviews import Reviews
 from workflows.search.suggestions import Suggestion, Suggestions
@@ -33,7 +33,7 @@ Verdict = Literal["shown", "confirmed", "rejected"]
 class Message:
     """Something said in a channel; `deleted` and edited messages come under the `ts` they were said with.
 
-    `is_external` says that its author is of another workspace, as in shared channels.
+    `is_shared` says that people of other workspaces are in the channel, `is_external` that its author is one of them.
     """
 
     event_id: str
@@ -44,6 +44,7 @@ class Message:
     text: str
     deleted: bool = False
     is_external: bool = False
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,9 @@ class Incidents:
 
         Raises Unavailable when the database or Slack's directory does not answer, so that Slack delivers again.
         """
+        if message.is_shared:
+            self._forget(message)
+            return False
         if not self._is_watched(message.channel_id):
             return False
         incident_id, is_new = self._take_in(message)
@@ -114,9 +118,20 @@ class Incidents:
         self.bell.ring()
         return is_new
 
-    def watch(self, channel_id: str, name: str, *, decided_by: str) -> None:
-        """Listen in the channel from now on."""
-        self._decide(channel_id, name, watched=True, decided_by=decided_by)
+    def watch(self, channel_id: str, name: str, *, decided_by: str) -> Channel:
+        """Listen in the channel from now on, and return what Slack says of it.
+
+        Raises UserError where people of other workspaces would see the catalog, Unavailable when Slack does not answer.
+        """
+        channel = self.directory.about(channel_id)
+        if channel.is_shared:
+            msg = (
+                "People of other workspaces are in this channel, and the catalog is not for them, so I do not listen "
+                "here. Use a channel of your own for the incident, or `/failure search`, which only you see."
+            )
+            raise UserError(msg)
+        self._decide(channel_id, channel.name or name, watched=True, decided_by=decided_by)
+        return channel
 
     def unwatch(self, channel_id: str, name: str, *, decided_by: str) -> None:
         """Stop listening in the channel; what was gathered stays."""
@@ -176,17 +191,17 @@ class Incidents:
             known = tx.incidents.channel(channel_id)
         if known is not None and not self._is_worth_asking_again(known):
             return known.watched
-        name = self.directory.name_of(channel_id)
-        return self._decide_by_name(channel_id, name)
+        return self._decide_by_itself(channel_id, self.directory.about(channel_id))
 
     def _is_worth_asking_again(self, known: ChannelRecord) -> bool:
         """Return whether Slack did not tell the channel's name some time ago, as without the scope channels:read."""
         return not known.name and not known.watched and self.clock() - known.decided_at > NAMELESS_FOR
 
-    def _decide_by_name(self, channel_id: str, name: str) -> bool:
+    def _decide_by_itself(self, channel_id: str, channel: Channel) -> bool:
         """Return whether the channel is watched; what a person decided in the meantime stands."""
-        watched = self.is_incident_channel(name)
-        decision = ChannelRecord(channel_id, name, watched, "its name", self.clock())
+        watched = self.is_incident_channel(channel.name) and not channel.is_shared
+        reason = "it is shared" if channel.is_shared else "its name"
+        decision = ChannelRecord(channel_id, channel.name, watched, reason, self.clock())
         with self.store.begin() as tx:
             if tx.incidents.add_channel(decision):
                 return watched
@@ -207,6 +222,12 @@ class Incidents:
             msg = "This card belongs to no incident of this channel any more; search again with `/failure search`."
             raise NotFound(msg)
         return incident
+
+    def _forget(self, message: Message) -> None:
+        """Drop what was heard before the channel was shared, when it is deleted or edited; nothing is shown of it."""
+        with self.store.begin() as tx:
+            if (incident := tx.incidents.with_evidence(message.channel_id, message.ts)) is not None:
+                tx.incidents.drop_evidence(incident.id, message.ts)
 
     def _take_in(self, message: Message) -> tuple[int | None, bool]:
         """Return the message's incident (none if something never heard was deleted), and whether the event is new."""

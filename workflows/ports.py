@@ -1,13 +1,27 @@
 """What the use cases need from the outside; bot/ brings the real ones, tests bring fakes."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel as Slack describes it: its name is empty where it has none or is hidden from us.
+
+    `is_shared` says that people of other workspaces are in it; `is_member` whether we are, None where Slack hides it.
+    """
+
+    name: str
+    is_shared: bool = False
+    is_private: bool = False
+    is_member: bool | None = None
 
 
 class ChannelDirectory(Protocol):
     """Knows the channels of the workspace."""
 
-    def name_of(self, channel_id: str) -> str:
-        """Return the channel's name; raises Unavailable when Slack does not say in time."""
+    def about(self, channel_id: str) -> Channel:
+        """Return what is known of the channel; raises Unavailable when Slack does not say in time."""
         ...
 
 

@@ -169,6 +169,7 @@ def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str, home_team
         text="" if deleted else spoken_text(inner),
         deleted=deleted,
         is_external=_is_elsewhere(inner.get("user_team"), home_team),
+        is_shared=bool(body.get("is_ext_shared_channel")),
     )
 
 

@@ -15,6 +15,7 @@ from bot.forms.calls import CommandCall, message, press
 from bot.identity import Identity
 from bot.refusals import error_of
 from bot.replies import Replies
+from workflows.errors import UserError
 from workflows.incidents import Incidents, Verdict
 from workflows.people import require_colleague
 
@@ -43,9 +44,7 @@ class IncidentListeners:
     def joined(self, ack: Ack, event: dict[str, Any]) -> None:
         """Listen where the bot itself was invited."""
         if event.get("user") == self.identity.bot_user_id:
-            channel_id = str(event.get("channel", ""))
-            name = self.incidents.directory.name_of(channel_id)
-            self.incidents.watch(channel_id, name, decided_by=str(event.get("inviter") or "an invitation"))
+            self._watch_where_invited(str(event.get("channel", "")), str(event.get("inviter") or "an invitation"))
         ack()
 
     def created(self, ack: Ack, event: dict[str, Any]) -> None:
@@ -58,8 +57,19 @@ class IncidentListeners:
     def watch(self, call: CommandCall) -> Rendered:
         """`/failure watch`."""
         require_colleague(call.actor)
-        self.incidents.watch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
-        self.background.run(lambda: self._join_or_ask(call))
+        if call.channel_id.startswith("D"):
+            return _said("I listen in channels, not in direct messages. Here you can use `/failure search`.")
+        channel = self.incidents.watch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
+        is_private = channel.is_private or call.channel_name == "privategroup"
+        if (scope := self._missing_scope(is_private=is_private)) is not None:
+            return _said(
+                f"I am not allowed to read here yet: ask an administrator to grant me `{scope}` and to "
+                "restart me; I listen as soon as they have."
+            )
+        if is_private and channel.is_member is False:
+            return _said("One more step: invite me with `/invite @Faultline`, and I listen here.")
+        if not channel.is_member:
+            self.background.run(lambda: self._join_or_ask(call))
         return _said(
             "I am listening here now. I speak up only when I am sure enough, in one thread. "
             "`/failure unwatch` stops it."
@@ -97,6 +107,17 @@ class IncidentListeners:
         self.incidents.judge(incident_id, entry_id, verdict, pressed.actor, channel_id=pressed.channel_id)
         ack()
         self.exposures.shown([entry_id], pressed.actor)
+
+    def _watch_where_invited(self, channel_id: str, inviter: str) -> None:
+        try:
+            self.incidents.watch(channel_id, "", decided_by=inviter)
+        except UserError as shared:
+            log.warning("not listening where the bot was invited", channel=channel_id, reason=str(shared))
+
+    def _missing_scope(self, *, is_private: bool) -> str | None:
+        """Return the scope that Slack wants before it sends messages of the channel, or None where none is missing."""
+        needed = "groups:history" if is_private else "channels:history"
+        return needed if self.identity.scopes and needed not in self.identity.scopes else None
 
     def _join(self, channel_id: str) -> None:
         try:

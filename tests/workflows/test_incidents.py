@@ -10,8 +10,9 @@ import pytest
 
 from store import Store, inside_a_transaction
 from tests.factories import QUIET, RESPONDER, STRANGER, House, house
-from workflows.errors import NotAllowed, NotFound, Unavailable
+from workflows.errors import NotAllowed, NotFound, Unavailable, UserError
 from workflows.incidents import Incidents, Message, Verdict
+from workflows.ports import Channel
 from workflows.search.suggestions import Suggestion, Suggestions
 
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
@@ -79,6 +80,7 @@ def test_a_channel_that_is_not_about_an_incident_is_not_read(store: Store, tmp_p
 def test_any_channel_is_read_once_it_is_watched_and_no_longer_when_it_is_not(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
 
+    lived.channels.names["CGENERAL"] = "general"
     lived.incidents.watch("CGENERAL", "general", decided_by="U1")
     lived.incidents.observe(said(LOG_LINE, channel_id="CGENERAL"))
     lived.incidents.unwatch("CGENERAL", "general", decided_by="U1")
@@ -243,10 +245,11 @@ def test_a_person_who_was_faster_than_the_channels_name_keeps_the_last_word(stor
     lived = house(store, tmp_path)
 
     class WatchedMeanwhile:
-        def name_of(self, channel_id: str) -> str:
+        def about(self, channel_id: str) -> Channel:
             lived.incidents.watch(channel_id, "general", decided_by="U1")
-            return "general"
+            return Channel("general")
 
+    lived.channels.names["CGENERAL"] = "general"
     replace(lived.incidents, directory=WatchedMeanwhile()).observe(said(LOG_LINE, channel_id="CGENERAL"))
 
     assert lived.incidents.incident_in("CGENERAL") is not None
@@ -447,3 +450,31 @@ def test_a_card_that_was_never_posted_is_not_posted_empty(store: Store, tmp_path
     lived.incidents.observe(said("", 2, ts="1.0", deleted=True))
 
     assert lived.incidents.card(incident_id(lived)) is None
+
+
+def test_a_channel_shared_with_other_workspaces_is_not_read(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.channels.names["CSHARED"] = "inc-vendor"
+    lived.channels.shared.add("CSHARED")
+
+    lived.incidents.observe(said(LOG_LINE, channel_id="CSHARED"))
+    with pytest.raises(UserError, match="other workspaces"):
+        lived.incidents.watch("CSHARED", "inc-vendor", decided_by="U1")
+    lived.incidents.observe(said(LOG_LINE, 2, channel_id="CSHARED"))
+
+    assert lived.incidents.incident_in("CSHARED") is None
+
+
+def test_a_channel_that_is_shared_later_is_read_no_longer_and_what_is_deleted_there_is_forgotten(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(said("something is off", 1))
+    lived.incidents.observe(said("something else is off", 2))
+
+    heard = lived.incidents.observe(said(LOG_LINE, 3, is_shared=True))
+    lived.incidents.observe(said("", 4, ts="1.0", deleted=True, is_shared=True))
+
+    assert not heard
+    assert evidence(lived) == ["something else is off"]
+    assert owed(lived) == {}
