@@ -35,7 +35,7 @@ FENCE = timedelta(seconds=5)
 LEASE = timedelta(seconds=90)
 QUARANTINE = timedelta(seconds=60)
 ROUND = timedelta(seconds=1)  # how long the messenger sleeps when nobody rings
-AT_ONCE = 20
+AT_ONCE = 4  # as many as there are threads: what waits for one after it was claimed comes ever nearer to the fence
 PACE = timedelta(seconds=1)  # between two posts to one channel, docs.slack.dev/apis/web-api/rate-limits
 # Slack's own trouble: the message may or may not stand there.
 AMBIGUOUS_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
@@ -78,7 +78,7 @@ class Messenger:
 
     def run(self) -> None:
         """Deliver until `stop`; meant for a thread of its own."""
-        with ThreadPoolExecutor(4, thread_name_prefix="delivery") as pool:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delivery") as pool:
             while not self._stopping.is_set():
                 self._round_guarded(pool)
                 self.bell.wait(ROUND)
@@ -157,9 +157,8 @@ class Messenger:
             self._put_off(claimed, wait, "")
             return
         if self.uptime() - started > FENCE.total_seconds():
-            log.warning(
-                "paused for too long after claiming; whoever claims it next looks first", key=claimed.message.key
-            )
+            # Nothing was sent in this try, so the message simply waits for the next one.
+            self._put_off(claimed, self.clock(), "paused for too long after claiming")
             return
         answer = self.posting.chat_postMessage(
             channel=channel,

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from workflows.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST = timedelta(seconds=1)
 SLACK_API = "https://slack.com/api/"
 
 
@@ -57,6 +58,13 @@ def _prefixed(token: SecretStr, prefix: str, where: str) -> SecretStr:
     return token
 
 
+def _lasting(interval: timedelta) -> timedelta:
+    if interval < SHORTEST:
+        msg = "it must last at least a second, such as PT15S or P90D"
+        raise ValueError(msg)
+    return interval
+
+
 def _with_slash(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         msg = "it must begin with https:// or http://"
@@ -64,6 +72,7 @@ def _with_slash(url: str) -> str:
     return url.rstrip("/") + "/"
 
 
+Interval = Annotated[timedelta, AfterValidator(_lasting)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_names)]
 Mapped = Annotated[dict[str, list[str]], NoDecode, BeforeValidator(_mapping)]
 
@@ -143,7 +152,7 @@ class Settings(BaseSettings):
     sampling: int = Field(
         3, ge=0, le=100, description="How many published entries a month are picked for peer review; 0 switches it off."
     )
-    review_interval: timedelta = Field(
+    review_interval: Interval = Field(
         timedelta(days=90), description="How long a verification lasts, as an ISO 8601 duration such as P90D."
     )
     check_links: bool = Field(
@@ -152,7 +161,7 @@ class Settings(BaseSettings):
     check_own_network: bool = Field(
         False, description="Whether links to private addresses are asked as well; never to link-local ones."
     )
-    sweep_interval: timedelta = Field(
+    sweep_interval: Interval = Field(
         timedelta(seconds=15), description="How often due reviews are looked for, as an ISO 8601 duration."
     )
     notice_delay: timedelta = Field(

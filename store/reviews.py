@@ -62,10 +62,10 @@ class Reviews:
         query = select(ReviewRow).where(ReviewRow.due_at <= now).order_by(ReviewRow.due_at, ReviewRow.entry_id)
         return [_review(row) for row in self._session.scalars(query)]
 
-    def due_and_not_nudged(self, now: datetime, *, limit: int) -> list[ReviewRecord]:
+    def due_and_not_nudged(self, now: datetime) -> list[ReviewRecord]:
         """Return due reviews whose steward was not told yet; another replica's are passed over, not waited for."""
         not_told = or_(ReviewRow.nudged_for.is_(None), ReviewRow.nudged_for != ReviewRow.due_at)
-        query = select(ReviewRow).where(ReviewRow.due_at <= now, not_told).order_by(ReviewRow.due_at).limit(limit)
+        query = select(ReviewRow).where(ReviewRow.due_at <= now, not_told).order_by(ReviewRow.due_at)
         return [_review(row) for row in self._session.scalars(query.with_for_update(skip_locked=True))]
 
     def nudged(self, entry_id: str, due_at: datetime) -> None:

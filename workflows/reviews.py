@@ -50,8 +50,8 @@ class Reviews:
         """
         now = self.clock()
         with self.store.begin() as tx:
-            due = tx.reviews.due_and_not_nudged(now, limit=AT_ONCE)
-            owed = sum(self._owe_nudge(tx, review, now) for review in due)
+            due = [review for review in tx.reviews.due_and_not_nudged(now) if self._can_be_told(review)]
+            owed = sum(self._owe_nudge(tx, review, now) for review in due[:AT_ONCE])
         if owed:
             self.bell.ring()
         return owed
@@ -106,7 +106,7 @@ class Reviews:
         with self.store.read() as tx:
             answer = tx.reviews.answer_to(entry_id, due_at)
             review = tx.reviews.get(entry_id)
-        entry = self.catalog.published_entry(entry_id)
+        entry = self.catalog.published_to_anyone(entry_id)
         if entry is None or review is None:
             msg = f"{entry_id} is not published any more."
             raise NotFound(msg)
@@ -118,15 +118,22 @@ class Reviews:
         """Return the due reviews that this person may answer, oldest first."""
         with self.store.read() as tx:
             due = tx.reviews.due(self.clock())
-        found = [(self.catalog.published_entry(review.entry_id), review) for review in due]
+        found = [(self.catalog.published_to_anyone(review.entry_id), review) for review in due]
         return [
             DueReview(entry, review.due_at, review.reason, review.asked_by)
             for entry, review in found
-            if entry and self.catalog.people.may_steward(actor, entry.document.domain)
+            if entry
+            and self.catalog.people.may_steward(actor, entry.document.domain)
+            and self.catalog.people.may_see(actor, entry.document)
         ]
 
+    def _can_be_told(self, review: ReviewRecord) -> bool:
+        """Return whether there is somebody to tell; the others wait and must not keep these from being told."""
+        entry = self.catalog.published_to_anyone(review.entry_id)
+        return entry is not None and entry.steward is not None
+
     def _owe_nudge(self, tx: Transaction, review: ReviewRecord, now: datetime) -> bool:
-        entry = self.catalog.published_entry(review.entry_id)
+        entry = self.catalog.published_to_anyone(review.entry_id)
         if entry is None or entry.steward is None:
             return False
         tx.reviews.nudged(review.entry_id, review.due_at)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from store import Store
-from tests.factories import INTERVAL, RESPONDER, STEWARD, STRANGER, House, house
+from tests.factories import INTERVAL, RESPONDER, STEWARD, STRANGER, House, failure_mode, house
 from workflows.errors import InvalidForm, NotAllowed
 from workflows.people import Actor
+from workflows.reviews import AT_ONCE
 
 
 def nudges(lived: House) -> list[tuple[str, str]]:
@@ -136,3 +137,27 @@ def test_asking_again_for_a_review_that_is_due_keeps_its_date(store: Store, tmp_
 
     assert due(lived) == first
     assert len(nudges(lived)) == 1
+
+
+def test_reviews_that_nobody_can_be_told_of_do_not_keep_others_waiting(store: Store, tmp_path: Path) -> None:
+    orphans = [failure_mode(number, domain="data") for number in range(1, AT_ONCE + 2)]
+    owned = failure_mode(900)
+    lived = house(store, tmp_path, *orphans, owned, stewards={"serving": STEWARD.user_id})
+    lived.clock.forward(INTERVAL)
+
+    assert lived.reviews.sweep() == 1
+    assert nudges(lived) == [(STEWARD.user_id, "FM-0900")]
+
+
+def test_a_restricted_entry_is_reviewed_by_its_steward_and_hidden_from_champions(store: Store, tmp_path: Path) -> None:
+    secret = failure_mode(7, visibility="restricted")
+    lived = house(store, tmp_path, secret, roles={"champion": ("UCHAMPION",)})
+    lived.reviews.request("FM-0007", "asked for", STEWARD)
+
+    lived.reviews.answer("FM-0007", due(lived, "FM-0007"), "verified", STEWARD)
+
+    assert nudges(lived) == [(STEWARD.user_id, "FM-0007")]
+    assert lived.catalog.entry("FM-0007", STEWARD).last_verified_by == STEWARD.user_id
+    lived.clock.forward(INTERVAL)
+    assert [one.entry.id for one in lived.reviews.due_for(STEWARD)] == ["FM-0007"]
+    assert lived.reviews.due_for(Actor("UCHAMPION")) == []

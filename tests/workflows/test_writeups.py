@@ -128,3 +128,10 @@ def test_an_untouched_write_up_is_not_listed(store: Store, tmp_path: Path) -> No
     lived.writeups.start(RESPONDER, channel_id=None)
 
     assert lived.writeups.unfinished_of(RESPONDER) == []
+
+
+def test_whoever_may_not_contribute_is_told_before_they_write(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path, roles={"contributor": ("UWRITER",)})
+
+    with pytest.raises(NotAllowed, match="contributor"):
+        lived.writeups.start(RESPONDER, channel_id=None)

@@ -13,7 +13,7 @@ from workflows.entries.mitigations import Mitigation, Rollback
 from workflows.entries.parts import SeverityLevel
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import NotAllowed, NotFound
-from workflows.people import Actor, require_colleague
+from workflows.people import Actor
 from workflows.writeups.questions import STEPS, Answers, Step, checked_answers, items, step_after, step_named
 
 
@@ -57,7 +57,7 @@ class WriteUps:
 
     def start(self, actor: Actor, *, channel_id: str | None) -> WriteUp:
         """Return a new write-up; where the channel has an incident, the write-up belongs to it."""
-        require_colleague(actor)
+        self.catalog.people.require_contributor(actor)
         with self.store.begin() as tx:
             incident = tx.incidents.in_channel(channel_id) if channel_id else None
             record = tx.writeups.add(
