@@ -43,7 +43,7 @@ from bot.owed import OwedMessages
 from bot.refusals import error_of
 from bot.replies import Replies
 from bot.schedule import schedule
-from bot.settings import Settings, required
+from bot.settings import Settings, required, variable_of
 from bot.slack import bolt_app, posting_client, reading_client, socket_mode
 from bot.web.app import web_app
 from bot.web.server import serve
@@ -70,7 +70,7 @@ from workflows.home import Home
 from workflows.incidents import Incidents
 from workflows.notices import Notices
 from workflows.occurrences import Occurrences
-from workflows.people import People
+from workflows.people import EVERY_DOMAIN, People
 from workflows.ports import Channel, ChannelDirectory, DeliveryBell, Workspace
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
@@ -164,6 +164,7 @@ def build_workflows(
 ) -> Workflows:
     """Return the use cases on this store; the pilot catalog is taken in where there is no entry yet."""
     vocabulary = Vocabulary.load(settings.catalog_dir, settings.vocabulary)
+    _require_known_names(settings, vocabulary)
     people = People(settings.roles, workspace)
     catalog = Catalog(store, clock, people, settings.review_interval)
     if catalog.is_empty():
@@ -223,6 +224,21 @@ def build_workflows(
         home=Home(catalog, vocabulary, reviews, sign_offs, amendments, writeups, subscriptions),
         trail=Trail(store),
     )
+
+
+def _require_known_names(settings: Settings, vocabulary: Vocabulary) -> None:
+    """Raise UserError for a role of a domain or discipline that does not exist: nobody would ever be asked."""
+    named = {
+        "stewards": (settings.stewards, "domain"),
+        "backups": (settings.backups, "domain"),
+        "reviewers": (settings.reviewers, "discipline"),
+    }
+    for field, (mapped, terms) in named.items():
+        known = {*vocabulary.definitions(terms), *([EVERY_DOMAIN] if terms == "domain" else [])}
+        if unknown := sorted(set(mapped) - known):
+            there_are = ", ".join(sorted(known))
+            msg = f"{variable_of(field)} names {', '.join(unknown)}, which is no {terms}; there are {there_are}."
+            raise UserError(msg)
 
 
 class NoChannels:

@@ -4,6 +4,7 @@ docs/settings.md is drawn from this class (`faultline settings`), and a test kee
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from workflows.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
+# People, people of an Enterprise Grid, user groups; * is everybody.
+HOLDER = re.compile(r"[UWS][A-Z0-9]+|\*")
 SHORTEST = timedelta(seconds=1)
 SLACK_API = "https://slack.com/api/"
 
@@ -22,6 +25,18 @@ SLACK_API = "https://slack.com/api/"
 def _names(value: Any) -> Any:
     """Take `a, b, c` for a list, as people write it into an environment variable."""
     return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
+
+
+def _holders(names: list[str]) -> list[str]:
+    """Refuse what is no Slack id, so that nobody waits for a message to a name."""
+    wrong = next((name for name in names if not HOLDER.fullmatch(name)), None)
+    if wrong is not None:
+        msg = (
+            f"“{wrong}” is no Slack id; “Copy member ID” in the person's profile gives one (U…), and a user group's "
+            "begins with S"
+        )
+        raise ValueError(msg)
+    return names
 
 
 def _mapping(value: Any) -> Any:
@@ -74,7 +89,8 @@ def _with_slash(url: str) -> str:
 
 Interval = Annotated[timedelta, AfterValidator(_lasting)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_names)]
-Mapped = Annotated[dict[str, list[str]], NoDecode, BeforeValidator(_mapping)]
+Holders = Annotated[list[str], NoDecode, BeforeValidator(_names), AfterValidator(_holders)]
+Mapped = Annotated[dict[str, Annotated[list[str], AfterValidator(_holders)]], NoDecode, BeforeValidator(_mapping)]
 
 
 class Settings(BaseSettings):
@@ -143,10 +159,10 @@ class Settings(BaseSettings):
     reviewers: Mapped = Field(
         {}, description='Who signs off for each discipline, as JSON: {"security": "S0123", "compliance": "U0456"}.'
     )
-    champions: Names = Field([], description="Who keeps the bar for entries, and may do what any steward may.")
-    admins: Names = Field([], description="Who may do everything, and sees restricted entries.")
-    contributors: Names = Field(["*"], description="Who may draft entries and suggest corrections; `*` is everybody.")
-    readers: Names = Field(
+    champions: Holders = Field([], description="Who keeps the bar for entries, and may do what any steward may.")
+    admins: Holders = Field([], description="Who may do everything, and sees restricted entries.")
+    contributors: Holders = Field(["*"], description="Who may draft entries and suggest corrections; `*` is everybody.")
+    readers: Holders = Field(
         ["*"], description="Who may read the catalog; `*` is everybody of the workspace, never people of other ones."
     )
     sampling: int = Field(

@@ -33,6 +33,10 @@ def test_the_documented_table_is_the_one_in_the_code() -> None:
         ("FAULTLINE_STEWARDS", "{nope", "must be JSON"),
         ("FAULTLINE_SLACK_API_URL", "slack.com", "https://"),
         ("FAULTLINE_REVIEW_INTERVAL", "quarterly", "FAULTLINE_REVIEW_INTERVAL"),
+        ("FAULTLINE_SWEEP_INTERVAL", "-PT1S", "at least a second"),
+        ("FAULTLINE_REVIEW_INTERVAL", "PT0S", "at least a second"),
+        ("FAULTLINE_STEWARDS", '{"serving": "@anna"}', "Copy member ID"),
+        ("FAULTLINE_CHAMPIONS", "U0123, anna", "“anna” is no Slack id"),
         ("DATABASE_URL", "mysql://root@host/name", "postgresql://"),
     ],
 )
