@@ -1,7 +1,7 @@
 """What people do in Slack, as values: a command, a pressed button, a submitted form, a message."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.remarks import Reply
 
+_MARKS = str.maketrans("", "", "*_~`")  # Slack's marks for bold, italics, struck out and code
 MAX_TEXT = 40_000  # characters of a message; Slack truncates longer ones itself
 
 
@@ -196,20 +197,39 @@ def thread_reply(body: Mapping[str, Any], home_team: str) -> tuple[Reply, Actor]
 def spoken_text(said: Mapping[str, Any]) -> str:
     """Return everything a message says: its text, and the text of its attachments and blocks (alert bots use those)."""
     parts = [str(said.get("text") or "")]
+    # What people type stands whole in the text, and once more in pieces in blocks; bots say it anywhere.
+    if said.get("bot_id") or not parts[0]:
+        parts += _texts_of(said.get("blocks") or [])
     for attachment in said.get("attachments") or []:
         parts += [str(attachment.get(name) or "") for name in ("pretext", "title", "text")]
         parts += [f"{field.get('title', '')} {field.get('value', '')}" for field in attachment.get("fields") or []]
-        if not any(attachment.get(name) for name in ("title", "text")):
-            parts.append(str(attachment.get("fallback") or ""))
-    if not parts[0]:
-        parts += _texts_of(said.get("blocks") or [])
-    return as_typed("\n".join(part for part in parts if part.strip())[:MAX_TEXT])
+        drawn = _texts_of(attachment.get("blocks") or [])
+        if not drawn and not any(attachment.get(name) for name in ("title", "text")):
+            drawn = [str(attachment.get("fallback") or "")]
+        parts += drawn
+    return as_typed("\n".join(_said_once(parts))[:MAX_TEXT])
 
 
 # The kinds of message that carry evidence; everything else (joins, topics, renames) is the channel talking to itself.
 _SPOKEN = frozenset(
     {None, "bot_message", "message_changed", "message_deleted", "thread_broadcast", "file_share", "me_message"}
 )
+
+
+def _said_once(parts: Sequence[str]) -> list[str]:
+    """Return the lines without those that an earlier part says already, however they are marked up and spaced."""
+    said, kept = "", []
+    for part in parts:
+        new = [line for line in part.splitlines() if (bare := _bare(line)) and bare not in said]
+        kept += new
+        said += "\n" + " ".join(_bare(line) for line in new)
+        if sum(map(len, kept)) > MAX_TEXT:
+            break
+    return kept
+
+
+def _bare(line: str) -> str:
+    return " ".join(line.translate(_MARKS).split())
 
 
 def _texts_of(blocks: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """`/failure`: one command, its subcommands in one table, and an answer for whatever is typed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -68,7 +68,8 @@ class CommandListener:
 
     def answer(self, ack: Ack, body: dict[str, Any]) -> None:
         """Understand the subcommand, let its handler answer, and acknowledge with the answer."""
-        call = command_call(body, self.home_team)
+        typed = command_call(body, self.home_team)
+        call = _parted(typed)
         name, understood = understood_subcommand(call.word)
         if name is None:
             rendered: Rendered | None = usage(call.text)
@@ -77,9 +78,17 @@ class CommandListener:
         if rendered is None:
             ack()
             return
-        if understood:
+        if understood or call != typed:
             rendered = Rendered(rendered.text, [*rendered.blocks, context(f"Understood as `{COMMAND} {name}`.")])
         ack(response_type="ephemeral", **rendered.as_payload())
+
+
+def _parted(call: CommandCall) -> CommandCall:
+    """Return the command with the space that was forgotten: `searchcuda oom` is `search cuda oom`."""
+    glued = call.word.removeprefix("search")
+    if glued == call.word or len(glued) < 3:  # noqa: PLR2004 - `searches` is a misspelling, no search for `es`
+        return call
+    return replace(call, text=f"search {glued} {call.rest}")
 
 
 def understood_subcommand(word: str) -> tuple[str | None, bool]:

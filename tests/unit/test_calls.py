@@ -34,6 +34,37 @@ def test_an_alert_that_speaks_only_in_attachments_or_blocks_is_evidence() -> Non
     assert drawn.text == "GPU OOM on node 3"
 
 
+OOM = "CUDA out of memory on node 3"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": f"*{OOM}*"}}]},
+        {
+            "attachments": [
+                {
+                    "fallback": "[no preview available]",
+                    "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": OOM}}],
+                }
+            ]
+        },
+    ],
+)
+def test_an_alert_that_says_little_in_its_text_is_heard_in_its_blocks(given: dict[str, Any]) -> None:
+    said = read(subtype="bot_message", bot_id="BALERT", text="[FIRING:1] alert", **given)
+
+    assert said.text.replace("*", "") == f"[FIRING:1] alert\n{OOM}"
+
+
+def test_what_an_alert_says_in_text_and_blocks_is_heard_once() -> None:
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": f"*node 3:*  {OOM}"}}
+
+    said = read(bot_id="BALERT", text=f"node 3: {OOM}\nplease look", blocks=[block], attachments=[{"title": OOM}])
+
+    assert said.text == f"node 3: {OOM}\nplease look"
+
+
 def test_an_edit_comes_under_the_ts_it_was_said_with() -> None:
     said = read(subtype="message_changed", ts="9.0", message={"ts": "1.0", "user": "U1", "text": "better"})
 
