@@ -26,8 +26,9 @@ from bot.owed import Renderer
 from bot.reference import new_reference
 from bot.refusals import error_of, is_rate_limit, is_slacks_own_trouble, retry_after
 from store import Store, Unavailable
-from store.outbox import ClaimedMessage
+from store.outbox import ClaimedMessage, OwedMessage
 from workflows.clock import Clock
+from workflows.incidents import CARD
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,8 @@ AT_ONCE = 4  # as many as there are threads: what waits for one after it was cla
 PACE = timedelta(seconds=1)  # between two posts to one channel, docs.slack.dev/apis/web-api/rate-limits
 # Slack's own trouble: the message may or may not stand there.
 AMBIGUOUS_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+# Kinds of message that are worth posting again when somebody deleted them; an answered question is not.
+POSTED_ANEW = frozenset({CARD})
 # Answers to a look-up that mean we are not able to look.
 BLIND_ERRORS = frozenset({"missing_scope", "not_in_channel", "channel_not_found", "not_allowed_token_type"})
 
@@ -164,7 +167,7 @@ class Messenger:
             channel=channel,
             thread_ts=claimed.message.thread_ts,
             metadata={"event_type": MESSAGE_EVENT, "event_payload": {"key": opaque_key(claimed.message.key)}},
-            client_msg_id=opaque_key(claimed.message.key),
+            client_msg_id=_posting_key(claimed.message),
             unfurl_links=False,
             unfurl_media=False,
             **rendered.as_payload(),
@@ -206,7 +209,9 @@ class Messenger:
 
     def _refused(self, claimed: ClaimedMessage, refused: SlackApiError) -> None:
         error = error_of(refused)
-        if is_rate_limit(refused):
+        if error == "message_not_found" and claimed.message.kind in POSTED_ANEW:
+            self._gone(claimed, error)
+        elif is_rate_limit(refused):
             self._put_off(claimed, self.clock() + retry_after(refused), "Slack asked us to slow down")
         elif error in AMBIGUOUS_ERRORS or is_slacks_own_trouble(refused):
             self._unknown(claimed, error or "Slack's servers failed")
@@ -215,6 +220,11 @@ class Messenger:
         else:
             log.error("Slack refuses an owed message", key=claimed.message.key, error=error)
             self._end(claimed, "failed", error)
+
+    def _gone(self, claimed: ClaimedMessage, problem: str) -> None:
+        with self.store.begin() as tx:
+            tx.outbox.gone(claimed, at=self.clock(), problem=problem)
+        self.bell.ring()
 
     def _delivered(self, claimed: ClaimedMessage, channel: str, ts: str) -> None:
         with self.store.begin() as tx:
@@ -237,6 +247,12 @@ class Messenger:
 def opaque_key(key: str) -> str:
     """Return the key as others in the workspace may see it: the same for the same message, and saying nothing."""
     return str(uuid5(NAMESPACE_URL, f"faultline:{key}"))
+
+
+def _posting_key(message: OwedMessage) -> str:
+    """Return what tells Slack tries of one posting apart from another; what was deleted is a posting of its own."""
+    # Slack answers duplicate_message_not_found to the key of a message that is gone.
+    return opaque_key(f"{message.key}#{message.delivered_revision}" if message.delivered_revision else message.key)
 
 
 def _key_of(said: Mapping[str, Any]) -> str | None:

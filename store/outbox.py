@@ -143,6 +143,13 @@ class Outbox:
             row.problem = problem
             self._release(row, state, not_before=row.not_before)
 
+    def gone(self, claimed: ClaimedMessage, *, at: datetime, problem: str) -> None:
+        """Record that somebody deleted the message in Slack, so that it is posted anew."""
+        row = self._held(claimed)
+        if row is not None:
+            row.message_ts, row.problem = None, problem
+            self._release(row, "waiting", not_before=at)
+
     def address_found(self, claimed: ClaimedMessage, channel_id: str) -> None:
         """Record the channel of the direct message, so that a later look-up knows where to look."""
         row = self._held(claimed)

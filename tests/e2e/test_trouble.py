@@ -201,3 +201,19 @@ def test_without_the_optional_scopes_search_goes_on_and_the_doctor_says_what_is_
         bare.user(RESPONDER).command("/failure watch", channel="general").sees("listening here now")
 
         assert "not granted" in bot.attempt("doctor").stdout
+
+
+def test_a_card_that_was_deleted_is_posted_anew_with_the_next_change(slack: sandbox.Slack, tmp_path: Path) -> None:
+    slack.channel("inc-8", members=[RESPONDER], bot=True)
+    responder = slack.user(RESPONDER)
+    with running_bot(slack, tmp_path):
+        responder.says(OOM, channel="inc-8")
+        card = responder.sees("happened before", channel="inc-8")
+        with slack.slack.workspace.changing():
+            next(one for one in slack.messages("inc-8") if one.ts == card.ts).gone = True
+        responder.says("NCCL watchdog timeout, all ranks hang in allreduce", channel="inc-8")
+
+        again = responder.sees("happened before", channel="inc-8")
+
+    assert again.ts != card.ts
+    assert card_posts(slack) == 2

@@ -116,6 +116,16 @@ def test_an_unknown_outcome_is_looked_at_after_the_quarantine(store: Store) -> N
     assert [one.message.maybe_sent for one in claim(store, NOW + timedelta(seconds=60))] == [True]
 
 
+def test_a_message_that_was_deleted_in_slack_is_posted_anew(store: Store) -> None:
+    owe(store)
+    with store.begin() as tx:
+        tx.outbox.delivered(tx.outbox.claim(NOW, lease=LEASE, limit=1)[0], channel_id="D1", message_ts="1.0", at=NOW)
+        tx.outbox.edit("review:1", at=NOW)
+        tx.outbox.gone(tx.outbox.claim(NOW, lease=LEASE, limit=1)[0], at=NOW, problem="message_not_found")
+
+    assert [(one.message.message_ts, one.message.maybe_sent) for one in claim(store)] == [(None, False)]
+
+
 def test_what_was_given_up_is_counted(store: Store) -> None:
     owe(store)
     with store.begin() as tx:
