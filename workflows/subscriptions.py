@@ -122,14 +122,16 @@ class Subscriptions:
         return any(one.kind == "entry" and one.target == entry_id for one in mine)
 
     def latest(self, actor: Actor, *, limit: int = 5) -> list[Change]:
-        """Return what lately changed among what the person follows, newest first."""
+        """Return what lately changed among what the person follows, newest first; coming in by a file is no change."""
         followed = {one.target for one in self.of(actor) if not one.is_muted}
         muted = {one.target.name for one in self.of(actor) if one.is_muted}
         _, closed = self.catalog.closed_to_most(actor)
         entries = [
             entry
             for entry in (*self.catalog.published(), *closed.values())
-            if entry.id not in muted and followed & targets_of(entry.document)
+            if entry.id not in muted
+            and (entry.revision > 1 or entry.created_by)
+            and followed & targets_of(entry.document)
         ]
         newest = sorted(entries, key=lambda entry: entry.updated_at, reverse=True)[:limit]
         with self.store.read() as tx:

@@ -141,7 +141,7 @@ def test_an_occurrence_is_recorded_and_impossible_times_are_refused_with_the_tex
     sheet = opened(responder, "FM-0024")
     responder.clicks("Here", sheet)
     responder.clicks("Record an occurrence", sheet.sees("0 occurrence(s) here"))
-    form = responder.modal("Record an occurrence")
+    form = responder.modal("Say what is known and leave the rest empty")
     form.fill("When did it start?", "2026-03-01T12:00").fill("When was it contained?", "2026-03-01T11:00")
     form.fill("What did you learn?", "Warm the replicas before they take traffic.").choose("How bad was it?", "sev1")
 

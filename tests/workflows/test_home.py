@@ -25,6 +25,7 @@ def test_home_gathers_what_waits_what_was_begun_and_what_is_followed(store: Stor
     )
     lived.reviews.request("FM-0001", "a new driver", RESPONDER)
     lived.subscriptions.follow(Target("domain", "data"), STEWARD)
+    lived.amendments.suggest("FM-0002", {"summary": "Anew."}, STEWARD, reason="clearer")
 
     page = lived.home.page(STEWARD)
 

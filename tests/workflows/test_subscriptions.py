@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from store import Store
-from tests.factories import COLD_START, GPU_OOM, RESPONDER, STEWARD, STRANGER, failure_mode, house
+from tests.factories import GPU_OOM, RESPONDER, STEWARD, STRANGER, failure_mode, house
 from workflows.errors import NotAllowed, NotFound, UserError
 from workflows.subscriptions import Target
 
@@ -88,11 +88,14 @@ def test_the_latest_changes_are_those_of_what_is_followed(store: Store, tmp_path
     lived = house(store, tmp_path)
     lived.subscriptions.follow(Target("domain", "serving"), RESPONDER)
     lived.subscriptions.mute("FM-0003", RESPONDER)
+    unchanged = lived.subscriptions.latest(RESPONDER)
+
+    for entry_id in ("FM-0001", "FM-0002", "FM-0003"):
+        lived.amendments.suggest(entry_id, {"summary": "Anew."}, STEWARD, reason="clearer")
 
     latest = lived.subscriptions.latest(RESPONDER)
-
-    assert [(one.entry.id, one.by) for one in latest] == [("FM-0001", "operator")]
-    assert COLD_START.domain == "serving"
+    assert unchanged == []
+    assert [(one.entry.id, one.by, one.reason) for one in latest] == [("FM-0001", STEWARD.user_id, "clearer")]
 
 
 def test_who_was_shown_an_entry_is_noted_and_people_of_elsewhere_are_not(store: Store, tmp_path: Path) -> None:
