@@ -116,21 +116,20 @@ class Followers:
             return True  # SQLite has one writer anyway
         return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK))))
 
-    def untold(self, *, before: datetime, at_latest: datetime | None = None) -> list[NoticeRecord]:
-        """Return the notices without a message yet of people whose newest one is older than `before`.
+    def people_to_tell(self, *, before: datetime, at_latest: datetime, limit: int) -> list[str]:
+        """Return up to `limit` people with notices that no message tells yet, whose newest one is older than `before`.
 
         A person whose entry is still being changed is left in peace until it rests, but not for ever: notices are due
         as well once the oldest is older than `at_latest`.
         """
         newest, oldest = func.max(NoticeRow.created_at), func.min(NoticeRow.created_at)
-        rested = newest <= before if at_latest is None else or_(newest <= before, oldest <= at_latest)
-        due = select(NoticeRow.user_id).where(NoticeRow.batch.is_(None)).group_by(NoticeRow.user_id).having(rested)
-        query = select(NoticeRow).where(NoticeRow.batch.is_(None), NoticeRow.user_id.in_(due))
-        return [record_of(NoticeRecord, row) for row in self._session.scalars(query.order_by(NoticeRow.id))]
+        waiting = select(NoticeRow.user_id).where(NoticeRow.batch.is_(None)).group_by(NoticeRow.user_id)
+        due = waiting.having(or_(newest <= before, oldest <= at_latest)).order_by(oldest).limit(limit)
+        return list(self._session.scalars(due))
 
-    def gather(self, notice_ids: Collection[int], batch: str) -> int:
-        """Let one message tell these notices and return how many are its own; those of another message stay there."""
-        free = NoticeRow.id.in_(notice_ids) & NoticeRow.batch.is_(None)
+    def gather(self, user_id: str, batch: str) -> int:
+        """Let one message tell all that the person is still to be told of, and return how many notices that are."""
+        free = (NoticeRow.user_id == user_id) & NoticeRow.batch.is_(None)
         gathered = update(NoticeRow).where(free).values(batch=batch).returning(NoticeRow.id)
         return len(self._session.scalars(gathered, execution_options={"synchronize_session": False}).all())
 

@@ -4,7 +4,7 @@ ledger.py notes a notice for each revision and person. Here they rest until nobo
 gathered into one message a person, and become words only when that message is sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -23,6 +23,7 @@ from workflows.ports import DeliveryBell
 
 CHANGE_NOTICE = "change_notice"
 AT_ONCE = 100  # people told in one sweep; the next sweep tells the rest
+MOST = 60  # entries of one message, so that drawing it stays within the messenger's patience; a large import has more
 PATIENCE = 6  # times the delay: after so long a notice is told even while its entry is still being changed
 # What the life of an entry says of itself; it stands in words of its own above the fields that changed.
 TOLD_APART = frozenset({"status"})
@@ -46,10 +47,11 @@ class ChangedEntry:
 
 @dataclass(frozen=True)
 class Notice:
-    """One message to one person: what changed, urgent corrections first."""
+    """One message to one person: what changed, urgent corrections first; `has_more` where it was too much for one."""
 
     user_id: str
     changed: tuple[ChangedEntry, ...]
+    has_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,11 @@ class Notices:
         Any number of processes may sweep: one at a time gathers, and what was gathered once is told by that message.
         """
         now = self.clock()
-        with self.store.begin() as tx:
-            if not tx.followers.is_turn_to_gather():
-                return 0
-            untold = tx.followers.untold(before=now - self.delay, at_latest=now - PATIENCE * self.delay)
-            by_person = list(_by_person(untold).items())[:AT_ONCE]
-            owed = sum(self._owe(tx, user_id, notices) for user_id, notices in by_person)
+        with self.store.read() as tx:
+            due = tx.followers.people_to_tell(
+                before=now - self.delay, at_latest=now - PATIENCE * self.delay, limit=AT_ONCE
+            )
+        owed = sum(self._owe(person) for person in due)
         if owed:
             self.bell.ring()
         return owed
@@ -82,23 +83,30 @@ class Notices:
         """Return what the message has to say to its reader now, or None where nothing is left for their eyes."""
         with self.store.read() as tx:
             gathered = tx.followers.batch(batch)
-            if not gathered or not self.catalog.people.workspace.is_active(gathered[0].user_id):
-                return None
-            reader = Actor(gathered[0].user_id)
-            by_entry: dict[str, list[NoticeRecord]] = {}
-            for one in gathered:
-                by_entry.setdefault(one.entry_id, []).append(one)
-            changed = [self._changed(tx, notices, reader) for notices in by_entry.values()]
+        if not gathered or not self.catalog.people.workspace.is_active(gathered[0].user_id):
+            return None
+        reader = Actor(gathered[0].user_id)
+        by_entry: dict[str, list[NoticeRecord]] = {}
+        for one in gathered:
+            by_entry.setdefault(one.entry_id, []).append(one)
+        looked_at = list(by_entry.values())[:MOST]
+        changed = [self._told(notices, reader) for notices in looked_at]
         told = sorted((one for one in changed if one is not None), key=lambda one: not one.is_urgent)
-        return Notice(reader.user_id, tuple(told)) if told else None
+        return Notice(reader.user_id, tuple(told), has_more=len(by_entry) > MOST) if told else None
 
-    def _owe(self, tx: Transaction, user_id: str, notices: Sequence[NoticeRecord]) -> bool:
+    def _owe(self, user_id: str) -> bool:
         batch = str(uuid4())
-        if not tx.followers.gather([one.id for one in notices], batch):
-            return False
-        return tx.outbox.owe_once(
-            f"notice:{user_id}:{batch}", kind=CHANGE_NOTICE, subject=batch, address=user_id, at=self.clock()
-        )
+        with self.store.begin() as tx:
+            # Where another process gathers at this moment, it takes this person too, or the next sweep does.
+            if not tx.followers.is_turn_to_gather() or not tx.followers.gather(user_id, batch):
+                return False
+            return tx.outbox.owe_once(
+                f"notice:{user_id}:{batch}", kind=CHANGE_NOTICE, subject=batch, address=user_id, at=self.clock()
+            )
+
+    def _told(self, notices: Sequence[NoticeRecord], reader: Actor) -> ChangedEntry | None:
+        with self.store.read() as tx:
+            return self._changed(tx, notices, reader)
 
     def _changed(self, tx: Transaction, notices: Sequence[NoticeRecord], reader: Actor) -> ChangedEntry | None:
         """Return what the notices of one entry say, or None where the reader may not see it or wants to hear no more.
@@ -143,10 +151,3 @@ def _told_differences(before: RevisionRecord | None, after: RevisionRecord) -> t
         return ()
     found = differences(FailureMode.model_validate(before.document), FailureMode.model_validate(after.document))
     return tuple(one for one in found if one.path not in TOLD_APART)
-
-
-def _by_person(notices: Sequence[NoticeRecord]) -> Mapping[str, list[NoticeRecord]]:
-    found: dict[str, list[NoticeRecord]] = {}
-    for notice in notices:
-        found.setdefault(notice.user_id, []).append(notice)
-    return found

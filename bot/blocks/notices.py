@@ -29,6 +29,8 @@ def change_notice(notice: Notice) -> Rendered:
         blocks += _entry_blocks(changed)
     if rest := notice.changed[MAX_ENTRIES:]:
         blocks.append(context("Also: " + ", ".join(f"`{one.entry.id}`" for one in rest[:60])))
+    if notice.has_more:
+        blocks.append(context("There were more changes than one message can hold."))
     summary = " ".join(_sentence(changed) for changed in notice.changed)
     return Rendered(f"{what}. {summary}", blocks)
 

@@ -83,7 +83,7 @@ def drawn_messages(text: str) -> list[Rendered]:
     entries = many(entry, 40)
     return [
         change_notice(Notice("U1", (changed(entry, text),))),
-        change_notice(Notice("U1", tuple(replace(changed(one, text), is_new=True) for one in entries))),
+        change_notice(Notice("U1", tuple(replace(changed(one, text), is_new=True) for one in entries), True)),
         subscriptions([]),
         subscriptions(followed(text) * 20),
         now_following(followed(text)[2]),

@@ -208,6 +208,10 @@ def test_followers_and_those_shown_it_lately_are_noted_once_for_each_change(stor
 
     lived.lifecycle.deprecate("FM-0001", STEWARD, expected=1, reason="because")
 
-    with store.read() as tx:
-        noted = tx.followers.untold(before=lived.clock.now)
+    now = lived.clock.now
+    with store.begin() as tx:
+        people = tx.followers.people_to_tell(before=now, at_latest=now, limit=10)
+        counts = [tx.followers.gather(person, f"told to {person}") for person in people]
+        noted = [one for person in sorted(people) for one in tx.followers.batch(f"told to {person}")]
+    assert counts == [1, 1]
     assert [(one.user_id, one.why) for one in noted] == [("UFOLLOWER", "follows"), ("UREADER", "shown")]
