@@ -21,6 +21,7 @@ from workflows.search.index import Searchable, SearchIndex
 IMPORT = timedelta(minutes=10)  # nobody waits for an import; a large catalog takes seconds
 STARTING_REASON = "nobody here has verified it yet"
 MAX_HOPS = 10  # from a merged entry to the one it became part of
+READ_AT_ONCE = 500  # entries in one transaction, which must end within a second whatever else the machine does
 LISTED_DIFFERENCES = 5
 
 
@@ -103,7 +104,7 @@ class Catalog:
     def is_empty(self) -> bool:
         """Return whether no entry was ever taken in."""
         with self.store.read() as tx:
-            return not tx.entries.all()
+            return tx.entries.state()[0] == 0
 
     def refresh(self) -> None:
         """Make search and suggestions see what is published now; only what changed is read, cheap where nothing did."""
@@ -113,12 +114,17 @@ class Catalog:
             if state == shelf.state:
                 return
             versions = tx.entries.versions()
-            stale = [one for one, version in versions.items() if shelf.versions.get(one) != version]
-            records = tx.entries.some(stale)
+        stale = [one for one, version in versions.items() if shelf.versions.get(one) != version]
+        records = [record for start in range(0, len(stale), READ_AT_ONCE) for record in self._read(stale, start)]
         fresh = {record.id: _Shelved.of(entry_of(record, self.people)) for record in records}
         all_known = {**shelf.known, **fresh}
         self._arrange({one: all_known[one] for one in versions if one in all_known})
         shelf.versions, shelf.state = versions, state
+
+    def _read(self, entry_ids: Sequence[str], start: int) -> list[EntryRecord]:
+        """Return some of the entries; one that changes meanwhile is read again at the next refresh."""
+        with self.store.read() as tx:
+            return tx.entries.some(entry_ids[start : start + READ_AT_ONCE])
 
     def _arrange(self, known: dict[str, "_Shelved"]) -> None:
         """Put the entries where readers look for them."""
