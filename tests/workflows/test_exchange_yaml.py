@@ -95,6 +95,12 @@ def test_text_that_looks_like_something_else_stays_text(nasty: str) -> None:
     assert read(entry_text(entry)) == entry
 
 
+def test_two_blanks_stay_two_wherever_a_line_would_break() -> None:
+    entry = failure_mode(patterns=[{"pattern": "a/b", "use": "w " * before + " " + "l" * 90} for before in range(50)])
+
+    assert read(entry_text(entry)) == entry
+
+
 def test_text_is_written_as_the_catalog_writes_it() -> None:
     entry = failure_mode(
         symptom="Something is wrong. " * 8, aliases=["yes", "two words"], contributing_causes=["capacity"]

@@ -30,6 +30,7 @@ READ_DIFFERENTLY: Final = re.compile(
 # Line breaks other than \n change or vanish when YAML is read; tabs and blanks at line ends are lost by editors.
 ONLY_ESCAPED: Final = re.compile("[\t\r\x85\u2028\u2029\ufeff]|[^ -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff\n]")
 BLANKS_AT_EDGES: Final = re.compile(r"^ | $| \n|^\n|\n$")
+LOST_IN_FOLDING: Final = re.compile("^ | $|  ")  # a line break stands for one blank
 QUOTES: Final = 2
 STRING: Final = "tag:yaml.org,2002:str"
 MAPPING: Final = "tag:yaml.org,2002:map"
@@ -126,7 +127,7 @@ def _style(text: str, room: int) -> str | None:
         return '"'
     if "\n" in text:
         return '"' if BLANKS_AT_EDGES.search(text) or text.startswith(" ") else "|"
-    if len(text) + QUOTES > room and " ".join(_folded(text, WIDTH)) == text:
+    if len(text) + QUOTES > room and not LOST_IN_FOLDING.search(text):
         return ">"
     return "'" if READ_DIFFERENTLY.fullmatch(text) else None
 
