@@ -198,7 +198,7 @@ def test_without_the_optional_scopes_search_goes_on_and_the_doctor_says_what_is_
     with sandbox.running(manifest=MANIFEST, port=0, withhold=withheld) as bare, running_bot(bare, tmp_path) as bot:
         bare.channel("general", members=[RESPONDER])
         bare.user(RESPONDER).command("/failure search cuda out of memory", channel="general").sees("FM-0016")
-        bare.user(RESPONDER).command("/failure watch", channel="general").sees("listening here now")
+        bare.user(RESPONDER).command("/failure watch", channel="general").sees("ask an administrator to grant")
 
         assert "not granted" in bot.attempt("doctor").stdout
 
