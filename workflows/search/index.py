@@ -55,6 +55,16 @@ class Match:
 
 
 @dataclass(frozen=True)
+class Example:
+    """Words of people that were confirmed to be about an entry; `source` names where they come from."""
+
+    entry_id: str
+    text: str
+    weight: float = 1.0
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class _Posting:
     entry_id: str
     weight: float
@@ -74,13 +84,19 @@ class Searchable:
     @classmethod
     def of(cls, entry: FailureMode) -> "Searchable":
         """Return the entry's words and signatures."""
-        return cls(entry.id, _weighted_terms(entry), tuple(_compiled(entry.log_signatures)))
+        return cls.of_fields(entry.id, _searchable(entry), entry.log_signatures)
+
+    @classmethod
+    def of_fields(cls, entry_id: str, fields: Mapping[str, str], signatures: Iterable[str] = ()) -> "Searchable":
+        """Return the words of any catalog's entry, whose fields are named as in `FIELD_WEIGHTS`."""
+        return cls(entry_id, _weighted_terms(fields), tuple(_compiled(signatures)))
 
 
 class SearchIndex:
     """The entries, ready to be compared with text; built once and replaced as a whole when the catalog changes."""
 
-    def __init__(self, entries: Iterable[FailureMode | Searchable]) -> None:
+    def __init__(self, entries: Iterable[FailureMode | Searchable], examples: Iterable[Example] = ()) -> None:
+        self._examples = tuple(examples)
         parts = [one if isinstance(one, Searchable) else Searchable.of(one) for one in entries]
         fields = {part.entry_id: part.terms for part in parts}
         self._signatures = {part.entry_id: part.signatures for part in parts if part.signatures}
@@ -181,9 +197,9 @@ def _asked(texts: Sequence[tuple[str, float]]) -> dict[str, float]:
     return asked
 
 
-def _weighted_terms(entry: FailureMode) -> Counter[str]:
+def _weighted_terms(fields: Mapping[str, str]) -> Counter[str]:
     terms: Counter[str] = Counter()
-    for field, text in _searchable(entry).items():
+    for field, text in fields.items():
         for word in words(text):
             terms[stem(word)] += FIELD_WEIGHTS[field]  # type: ignore[assignment]  # Counter's stub knows whole numbers only
     return terms
