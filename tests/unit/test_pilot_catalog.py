@@ -238,6 +238,6 @@ class TestTheDemoIncident:
 
         quiet, incident = index.rank_weighted(texts[:2]), index.rank_weighted(texts[:7])
 
-        assert not quiet or quiet[0].score < incident[0].score / 4
+        assert not quiet or quiet[0].weight < incident[0].weight / 4
         expected = {entries()["unvalidated-config-push"].id, entries()["duplicate-rows-fanout"].id}
         assert {match.entry_id for match in incident[:2]} == expected

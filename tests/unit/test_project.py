@@ -13,11 +13,10 @@ def requirement(text: str) -> str:
 
 def test_every_dependency_has_its_line_of_reason_and_no_other_has() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    extras = project["project"]["optional-dependencies"]["sandbox"]
+    kinds = {**project["project"]["optional-dependencies"], **project["dependency-groups"]}
     declared = {
         *(requirement(text) for text in project["project"]["dependencies"]),
-        *(f"{requirement(text)} (sandbox)" for text in extras),
-        *(f"{requirement(text)} (dev)" for text in project["dependency-groups"]["dev"]),
+        *(f"{requirement(text)} ({kind})" for kind, some in kinds.items() for text in some),
     }
 
     table = (ROOT / "CONTRIBUTING.md").read_text().partition("| package | reason |")[2]

@@ -1,115 +1,109 @@
 """An index over the entries, in memory: which of them speak of the same thing as a text.
 
-Scores are BM25F (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section 3.6):
-a word counts more the rarer it is among the entries, and more in a title or an alias than in prose. Words that no
-entry knows are taken for misspellings of near ones, at a discount. A log signature that matches counts like several
-rare words, since nobody types it by accident.
+Four things are joined, each measured on data of several fields (benchmarks/search_quality.py): the words that text and
+entry share (BM25F), how much of an entry's name the text says, how like their letters are, and how near the text is to
+what people confirmed before. A log signature that matches counts like a whole name, since nobody types it by accident.
+Words that no entry knows are taken for misspellings of near ones, at a discount.
 """
 
 import heapq
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any, Final
 
-import re2
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
+import numpy as np
+from numpy.typing import NDArray
 
 from workflows.entries.document import FailureMode
+from workflows.search.examples import Example, Neighbours
+from workflows.search.searchable import Searchable, counted_grams
+from workflows.search.shelf import Floats, Letters, Lexicon, Shelf
+from workflows.search.spelling import Spelling
 from workflows.search.words import MAX_CHARACTERS, stem, words
 
-FIELD_WEIGHTS: Mapping[str, float] = {
-    "title": 3.0,
-    "aliases": 3.0,
-    "symptom": 2.0,
-    "summary": 1.5,
-    "conditions": 1.5,
-    "detectors": 1.0,
-    "remedies": 0.5,
-    "tags": 0.5,
-}
-SATURATION = 1.4  # k1: how soon a repeated word stops adding
-LENGTH_SHARE = 0.5  # b: how much a long entry is held against it
-MISSPELLING_DISCOUNT = 0.6
-SIGNATURE_WORTH = 2.5  # in units of a word that no other entry has
-MAX_UNKNOWN = 300  # words of a text that are compared with the whole vocabulary, about 0.15 ms each
-REMEMBERED_WORDS = 20_000  # unknown words whose near ones are kept, some 2 MB
+# What each evidence weighs beside the shared words, of which the best entry has 1; found by benchmarks/search_weights.
+NAME_SHARE: Final = 0.3
+LETTER_SHARE: Final = 0.45
+EXAMPLE_SHARE: Final = 2.0
+SIGNATURE_SHARE: Final = 0.6
+CANDIDATES: Final = 100  # entries whose letters are compared; the right one is hardly ever behind them
+MAX_UNKNOWN: Final = 300  # words of a text that are compared with the whole vocabulary, about 0.15 ms each
+REBUILT_AT: Final = 200  # changed entries after which the whole index is laid out anew
 
 
 @dataclass(frozen=True)
 class Match:
     """An entry that speaks of the text.
 
-    `score` is the weight of what they share, in units of a word that no other entry has; `coverage` (0 to 1) is the
-    share of the text's own weight that the entry explains; `shared` are the text's words that did it, heaviest first;
-    `signatures` the log lines found.
+    `score` ranks the entries of one text and says little by itself. `weight` is that of the words they share, in
+    units of a word that no other entry has; `coverage` (0 to 1) is the share of the text's own weight that the entry
+    explains; `name` how much of one of its names the text says and `likeness` the cosine of their letters;
+    `nearness` how near the text is to what was confirmed before. `shared` are the text's words that did it, heaviest
+    first, `signatures` the log lines found, and `sources` where the near examples come from.
     """
 
     entry_id: str
     score: float
+    weight: float
     coverage: float
+    name: float
+    likeness: float
+    nearness: float
     shared: tuple[str, ...]
     signatures: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Example:
-    """Words of people that were confirmed to be about an entry; `source` names where they come from."""
-
-    entry_id: str
-    text: str
-    weight: float = 1.0
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class _Posting:
-    entry_id: str
-    weight: float
-
-
-@dataclass(frozen=True)
-class Searchable:
-    """One entry as the index needs it: its words with their weights, its log signatures ready.
-
-    Reading an entry's words is nearly all of what an index costs, so whoever builds indexes again and again keeps them.
-    """
-
-    entry_id: str
-    terms: Mapping[str, float]
-    signatures: tuple[re2._Regexp, ...]
-
-    @classmethod
-    def of(cls, entry: FailureMode) -> "Searchable":
-        """Return the entry's words and signatures."""
-        return cls.of_fields(entry.id, _searchable(entry), entry.log_signatures)
-
-    @classmethod
-    def of_fields(cls, entry_id: str, fields: Mapping[str, str], signatures: Iterable[str] = ()) -> "Searchable":
-        """Return the words of any catalog's entry, whose fields are named as in `FIELD_WEIGHTS`."""
-        return cls(entry_id, _weighted_terms(fields), tuple(_compiled(signatures)))
+    sources: tuple[str, ...]
 
 
 class SearchIndex:
-    """The entries, ready to be compared with text; built once and replaced as a whole when the catalog changes."""
+    """The entries, ready to be compared with text; a changed entry gives a new index that shares the rest."""
 
     def __init__(self, entries: Iterable[FailureMode | Searchable], examples: Iterable[Example] = ()) -> None:
-        self._examples = tuple(examples)
-        parts = [one if isinstance(one, Searchable) else Searchable.of(one) for one in entries]
-        fields = {part.entry_id: part.terms for part in parts}
-        self._signatures = {part.entry_id: part.signatures for part in parts if part.signatures}
-        self._postings = _postings(fields)
-        self._rarity = {
-            term: math.log(1 + (len(fields) - len(found) + 0.5) / (len(found) + 0.5))
-            for term, found in self._postings.items()
-        }
-        self._vocabulary = sorted(term for term in self._postings if len(term) > 3 and not term.isdigit())  # noqa: PLR2004 - shorter words have too many neighbours
-        self._unknown_rarity = math.log(1 + len(fields) + 0.5)
-        # The evidence of an incident is ranked again with every message, and nearly all its words were there before.
-        self._near = lru_cache(REMEMBERED_WORDS)(self._nearest)
-        self.size = len(fields)
+        parts = [_searchable(entry) for entry in entries]
+        lexicon = Lexicon()
+        base = Shelf(parts, lexicon)
+        self._ground = _Ground(lexicon, base, Letters(parts), Spelling(list(lexicon.numbers)))
+        self._lay_out({part.entry_id: part for part in parts}, tuple(examples))
+
+    def with_changes(
+        self,
+        changed: Iterable[FailureMode | Searchable],
+        gone: Collection[str] = (),
+        examples: Iterable[Example] | None = None,
+    ) -> "SearchIndex":
+        """Return the index with some entries new or changed and others gone; this one stays as it is.
+
+        It costs milliseconds, however large the catalog; after many changes all is laid out anew.
+        """
+        fresh = {part.entry_id: part for part in map(_searchable, changed)}
+        parts = {one: part for one, part in {**self._parts, **fresh}.items() if one not in gone}
+        kept = self._examples if examples is None else tuple(examples)
+        if self._ground.distance(parts) > max(REBUILT_AT, len(parts) // 20):
+            return SearchIndex(parts.values(), kept)
+        index = object.__new__(SearchIndex)
+        index._ground = self._ground
+        index._lay_out(parts, kept)
+        return index
+
+    def _lay_out(self, parts: Mapping[str, Searchable], examples: tuple[Example, ...]) -> None:
+        """Lay out what is not in the ground, and count how rare each stem is in both together."""
+        ground = self._ground
+        self._parts, self._examples, self.size = parts, examples, len(parts)
+        fresh = [part for part in parts.values() if part not in ground.known]
+        self._shelves = (ground.base, Shelf(fresh, ground.lexicon, ground.base.averages))
+        self._all_parts = [*ground.base.parts, *fresh]
+        self._is_live = np.array([parts.get(part.entry_id) is part for part in self._all_parts], bool)
+        places = {self._all_parts[place].entry_id: int(place) for place in np.flatnonzero(self._is_live)}
+        self._neighbours = Neighbours(examples, places, ground.lexicon)
+        self._signed = [place for place in places.values() if self._all_parts[place].signatures]
+        size = len(ground.lexicon)
+        spread = sum((shelf.words.spread(size) for shelf in self._shelves), np.zeros(size, np.int64))
+        self._rarity = np.log(1 + np.maximum(self.size - spread + 0.5, 0.5) / (spread + 0.5)).astype(np.float32)
+        self._stands = spread > 0
+        self._unknown_rarity = math.log(1 + self.size + 0.5)
+        self._name_lengths = [shelf.names.lengths(self._rarity, len(shelf.name_places)) for shelf in self._shelves]
+        letters = Letters(fresh, ground.letters.rarity)
+        self._letter_lengths = np.concatenate([ground.letters.lengths, letters.lengths])
 
     def rank(self, text: str, *, limit: int = 10) -> list[Match]:
         """Return the entries that share anything with the text, best first, at most `limit`."""
@@ -117,136 +111,139 @@ class SearchIndex:
 
     def rank_weighted(self, texts: Sequence[tuple[str, float]], *, limit: int = 10) -> list[Match]:
         """Return the entries that speak of the weighted texts together, best first, at most `limit`."""
-        asked = _asked(texts)
-        scores: defaultdict[str, float] = defaultdict(float)
-        shared: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        total = 0.0
-        known = self._all_known(asked)
-        for word, weight in asked.items():
-            terms = known[word]
-            total += weight * (self._rarity[terms[0][0]] if terms else self._unknown_rarity)
-            for term, likeness in terms:
-                for posting in self._postings[term]:
-                    worth = weight * likeness * self._rarity[term] * posting.weight
-                    scores[posting.entry_id] += worth
-                    shared[posting.entry_id][word] = max(worth, shared[posting.entry_id].get(word, 0.0))
+        asked = self._read(texts)
         found = self._found_signatures(texts)
-        for entry_id in found:
-            scores[entry_id] += SIGNATURE_WORTH * self._unknown_rarity
-        best = sorted(scores, key=lambda entry_id: (-scores[entry_id], entry_id))[:limit]
-        worth_of = {word: self._rarity[terms[0][0]] * terms[0][1] for word, terms in known.items() if terms}
-        matches = []
-        for entry_id in best:
-            coverage = min(1.0, sum(worth_of[word] for word in shared[entry_id]) / total) if total else 0.0
-            matches.append(self._match(entry_id, scores[entry_id], shared[entry_id], found, coverage))
-        return matches
+        weights = self._on_shelves(lambda shelf, _: shelf.words.summed(self._rare(asked), len(shelf.parts)))
+        names = self._on_shelves(lambda shelf, lengths: self._named(shelf, lengths, asked))
+        near, behind = self._neighbours.nearness(asked.worths, len(self._all_parts))
+        scores = weights / (float(weights.max(initial=0.0)) or 1.0) + NAME_SHARE * names + EXAMPLE_SHARE * near
+        scores[list(found)] += SIGNATURE_SHARE
+        scores *= self._is_live
+        chosen = _best(scores, max(CANDIDATES, limit))
+        likeness = self._likeness(asked, chosen)
+        final = scores[chosen] + LETTER_SHARE * likeness / (float(likeness.max(initial=0.0)) or 1.0)
+        order = sorted(range(len(chosen)), key=lambda at: (-final[at], self._all_parts[chosen[at]].entry_id))[:limit]
+        return [
+            self._match(
+                int(chosen[at]),
+                asked,
+                score=float(final[at]),
+                weight=float(weights[chosen[at]]) / self._unknown_rarity,
+                name=float(names[chosen[at]]),
+                likeness=float(likeness[at]),
+                nearness=float(near[chosen[at]]),
+                signatures=found.get(int(chosen[at]), ()),
+                sources=tuple(self._neighbours.examples[one].source for one in behind.get(int(chosen[at]), ())),
+            )
+            for at in order
+        ]
 
-    def _match(
-        self,
-        entry_id: str,
-        score: float,
-        shared: Mapping[str, float],
-        found: Mapping[str, tuple[str, ...]],
-        coverage: float,
-    ) -> Match:
-        heaviest = sorted(shared, key=lambda word: (-shared[word], word))
-        return Match(entry_id, score / self._unknown_rarity, coverage, tuple(heaviest), found.get(entry_id, ()))
+    def _on_shelves(self, look: Callable[[Shelf, Floats], Floats]) -> Floats:
+        return np.concatenate([look(*pair) for pair in zip(self._shelves, self._name_lengths, strict=True)])
 
-    def _all_known(self, asked: Mapping[str, float]) -> dict[str, Sequence[tuple[str, float]]]:
-        """Return for each word the index's terms it stands for, with how like they are (1 is the same).
+    def _rare(self, asked: "_Asked") -> dict[int, float]:
+        return {term: worth * float(self._rarity[term]) for term, worth in asked.worths.items() if self._stands[term]}
+
+    def _named(self, shelf: Shelf, lengths: Floats, asked: "_Asked") -> Floats:
+        """Return for each entry how much of the name that the text says most of it says."""
+        said = shelf.names.summed(self._rare(asked), len(lengths)) / lengths
+        best = np.zeros(len(shelf.parts), np.float32)
+        np.maximum.at(best, shelf.name_places, said)
+        return best
+
+    def _likeness(self, asked: "_Asked", chosen: NDArray[np.int64]) -> Floats:
+        if not len(chosen):
+            return np.zeros(0, np.float32)
+        parts = [self._all_parts[place] for place in chosen]
+        return self._ground.letters.likeness(*counted_grams(asked.said), parts, self._letter_lengths[chosen])
+
+    def _match(self, place: int, asked: "_Asked", **figures: Any) -> Match:
+        shelf, at = (0, place) if place < len(self._shelves[0].parts) else (1, place - len(self._shelves[0].parts))
+        rare = self._rare(asked)
+        worths = {term: worth * self._shelves[shelf].words.weight(term, at) for term, worth in rare.items()}
+        shared = sorted((term for term in worths if worths[term] > 0), key=lambda term: (-worths[term], term))
+        coverage = min(1.0, sum(rare[term] for term in shared) / asked.total) if asked.total else 0.0
+        names = dict.fromkeys(asked.read_from[term] for term in shared)
+        return Match(self._all_parts[place].entry_id, coverage=coverage, shared=tuple(names), **figures)
+
+    def _read(self, texts: Sequence[tuple[str, float]]) -> "_Asked":
+        """Return the worth of each stem that the texts ask for; a word said twice counts once, at its heaviest.
 
         Of the words that no entry knows, only the `MAX_UNKNOWN` heaviest are taken for misspellings.
         """
-        known: dict[str, Sequence[tuple[str, float]]] = {}
+        said = [(word, weight) for text, weight in texts for word in words(text)]
+        asked: dict[str, float] = {}
+        for word, weight in said:
+            asked[word] = max(weight, asked.get(word, 0.0))
+        known: dict[str, list[tuple[int, float]]] = {}
         unknown = []
         for word in asked:
-            term = stem(word)
-            known[word] = [(term, 1.0)] if term in self._postings else []
-            if not known[word] and not any(character.isdigit() for character in term):
+            term = self._ground.lexicon.numbers.get(stem(word))
+            known[word] = [(term, 1.0)] if term is not None and term < len(self._stands) else []
+            if not known[word] or not self._stands[known[word][0][0]]:
                 unknown.append(word)
         for word in heapq.nlargest(MAX_UNKNOWN, unknown, key=asked.__getitem__):
-            known[word] = self._near(stem(word))
-        return known
+            known[word] += [(self._ground.lexicon.numbers[term], share) for term, share in self._near(word)]
+        return self._weighed(asked, known, [word for word, _ in said])
 
-    def _nearest(self, term: str) -> list[tuple[str, float]]:
-        """Return the terms that the term is a misspelling of, with how like they are."""
-        allowance = 0 if len(term) <= 3 else 1 if len(term) <= 7 else 2  # noqa: PLR2004 - the usual allowance by length
-        if not allowance:
-            return []
-        near = process.extract(
-            term, self._vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=allowance, limit=3
-        )
-        return [(found, MISSPELLING_DISCOUNT / distance) for found, distance, _ in near]
+    def _near(self, word: str) -> Sequence[tuple[str, float]]:
+        return self._ground.spelling.readings(stem(word))
 
-    def _found_signatures(self, texts: Sequence[tuple[str, float]]) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+    def _weighed(
+        self, asked: Mapping[str, float], known: Mapping[str, Sequence[tuple[int, float]]], said: Sequence[str]
+    ) -> "_Asked":
+        worths: dict[int, float] = {}
+        read_from: dict[int, str] = {}
+        total = 0.0
+        for word, weight in asked.items():
+            total += weight * max((float(self._rarity[term]) for term, _ in known[word]), default=self._unknown_rarity)
+            for term, share in known[word]:
+                if weight * share > worths.get(term, 0.0):
+                    worths[term], read_from[term] = weight * share, word
+        return _Asked(worths, read_from, total, said)
+
+    def _found_signatures(self, texts: Sequence[tuple[str, float]]) -> dict[int, tuple[str, ...]]:
+        found: dict[int, tuple[str, ...]] = {}
         lines = "\n".join(text[:MAX_CHARACTERS] for text, _ in texts)
-        for entry_id, patterns in self._signatures.items():
-            hits = [match.group() for pattern in patterns if (match := pattern.search(lines))]
+        for place in self._signed:
+            hits = [match.group() for pattern in self._all_parts[place].signatures if (match := pattern.search(lines))]
             if hits:
-                found[entry_id] = tuple(hits)
+                found[place] = tuple(hits)
         return found
 
 
-def _asked(texts: Sequence[tuple[str, float]]) -> dict[str, float]:
-    """Return the weight of each distinct word; a word said twice counts once, at its heaviest."""
-    asked: dict[str, float] = {}
-    for text, weight in texts:
-        for word in words(text):
-            asked[word] = max(weight, asked.get(word, 0.0))
-    return asked
+@dataclass(frozen=True)
+class _Asked:
+    """A text as the index reads it: the worth of each stem's number, the word it was read from, and all its words."""
+
+    worths: Mapping[int, float]
+    read_from: Mapping[int, str]
+    total: float
+    said: Sequence[str]
 
 
-def _weighted_terms(fields: Mapping[str, str]) -> Counter[str]:
-    terms: Counter[str] = Counter()
-    for field, text in fields.items():
-        for word in words(text):
-            terms[stem(word)] += FIELD_WEIGHTS[field]  # type: ignore[assignment]  # Counter's stub knows whole numbers only
-    return terms
+class _Ground:
+    """What an index and those that follow it share: the entries as they were when all was laid out last."""
+
+    def __init__(self, lexicon: Lexicon, base: Shelf, letters: Letters, spelling: Spelling) -> None:
+        self.lexicon, self.base, self.letters, self.spelling = lexicon, base, letters, spelling
+        self.known = frozenset(base.parts)
+
+    def distance(self, parts: Mapping[str, Searchable]) -> int:
+        """Return how many entries are new, changed or gone since."""
+        return len(self.known.symmetric_difference(parts.values()))
 
 
-def _searchable(entry: FailureMode) -> dict[str, str]:
-    dimensions = entry.dimensions
-    return {
-        "title": entry.title,
-        "aliases": " \n ".join(entry.aliases),
-        "symptom": entry.symptom,
-        "summary": entry.summary,
-        "conditions": " \n ".join(
-            [
-                *(condition.text for condition in entry.latent_conditions),
-                *(trigger.text or "" for trigger in entry.triggers),
-                entry.failure_mechanism or "",
-            ]
-        ),
-        "detectors": " \n ".join(detector.metric for detector in entry.detectors),
-        "remedies": " \n ".join(remedy.title for remedy in entry.mitigations),
-        "tags": " ".join([entry.slug, entry.cause_category, *dimensions.model_family, *dimensions.data_domain]),
-    }
+def _best(scores: Floats, count: int) -> NDArray[np.int64]:
+    """Return the places of the highest scores above 0, in no order."""
+    above = np.flatnonzero(scores > 0)
+    if len(above) <= count:
+        return above
+    return above[np.argpartition(-scores[above], count)[:count]]
 
 
-def _postings(fields: Mapping[str, Mapping[str, float]]) -> dict[str, list[_Posting]]:
-    lengths = {entry_id: sum(terms.values()) for entry_id, terms in fields.items()}
-    average = (sum(lengths.values()) / len(lengths)) if lengths else 1.0
-    postings: defaultdict[str, list[_Posting]] = defaultdict(list)
-    for entry_id, terms in fields.items():
-        norm = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * lengths[entry_id] / (average or 1.0))
-        for term, frequency in terms.items():
-            postings[term].append(_Posting(entry_id, frequency * (SATURATION + 1) / (frequency + norm)))
-    return dict(postings)
+def _searchable(entry: FailureMode | Searchable) -> Searchable:
+    return entry if isinstance(entry, Searchable) else Searchable.of(entry)
 
 
-def _compiled(signatures: Iterable[str]) -> list[re2._Regexp]:
-    """Return the signatures, ready; RE2 runs in linear time, so no signature can make a search hang."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    return [pattern for text in signatures if (pattern := _compile(text, options))]
-
-
-def _compile(text: str, options: re2.Options) -> re2._Regexp | None:
-    """Return the pattern, or None for one that RE2 cannot run; `faultline import` has refused those already."""
-    try:
-        return re2.compile(text, options)
-    except re2.error:
-        return None
+__all__ = ["Example", "Match", "SearchIndex", "Searchable"]

@@ -62,8 +62,8 @@ def chance(match: Match, ranked: Sequence[Match]) -> float:
 
 def standing_out(match: Match, ranked: Sequence[Match]) -> float:
     """Return how far the entry's score lies above the crowd's, in units of a word that no other entry has."""
-    crowd = [other.score for other in ranked[CROWD]]
-    return match.score - (sum(crowd) / len(crowd) if crowd else 0.0)
+    crowd = [other.weight for other in ranked[CROWD]]
+    return match.weight - (sum(crowd) / len(crowd) if crowd else 0.0)
 
 
 def weighted(texts: Sequence[str]) -> list[tuple[str, float]]:
