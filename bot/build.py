@@ -77,6 +77,7 @@ from workflows.remarks import Remarks
 from workflows.reviews import Reviews
 from workflows.sampling import Sampling
 from workflows.search.search import Search
+from workflows.search.semantic import Meanings, SentenceEncoder
 from workflows.search.suggestions import Suggestions
 from workflows.signoffs import SignOffs
 from workflows.subscriptions import Subscriptions
@@ -85,6 +86,7 @@ from workflows.writeups.writeups import WriteUps
 
 log = structlog.get_logger(__name__)
 DATABASE_START = timedelta(seconds=30)  # a database that starts beside us takes this long at most
+MEANINGS_FILE = "meanings.npz"  # in the data folder: what the sentence model read of the entries, to be read once
 LOOK_UP_SECONDS = 1  # a look-up that an event's acknowledgement waits for
 
 
@@ -166,7 +168,7 @@ def build_workflows(
     vocabulary = Vocabulary.load(settings.catalog_dir, settings.vocabulary)
     _require_known_names(settings, vocabulary)
     people = People(settings.roles, workspace)
-    catalog = Catalog(store, clock, people, settings.review_interval)
+    catalog = Catalog(store, clock, people, settings.review_interval, _meanings(settings))
     if catalog.is_empty():
         imported = catalog.import_folder(settings.catalog_dir)
         log.info(
@@ -224,6 +226,13 @@ def build_workflows(
         home=Home(catalog, vocabulary, reviews, sign_offs, amendments, writeups, subscriptions),
         trail=Trail(store),
     )
+
+
+def _meanings(settings: Settings) -> Meanings | None:
+    """Return what knows texts by their meaning, where a model is configured; raises UserError for one that is none."""
+    if settings.semantic_model is None:
+        return None
+    return Meanings(SentenceEncoder.load(settings.semantic_model), settings.data_dir / MEANINGS_FILE)
 
 
 def _require_known_names(settings: Settings, vocabulary: Vocabulary) -> None:

@@ -19,6 +19,7 @@ from store import Store, Unavailable, migration_state
 from workflows.clock import system_clock
 from workflows.entries.importing import read_catalog
 from workflows.errors import UserError
+from workflows.search.semantic import SentenceEncoder
 
 SKEW = timedelta(seconds=60)  # Slack refuses signatures older than 5 minutes; a minute off is worth mending
 SILENCE = timedelta(days=1)
@@ -35,7 +36,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Return the findings, in the order in which they are worth mending."""
-    return [finding for check in (_database, _catalog, _stewards, _slack) for finding in check(settings)]
+    return [finding for check in (_database, _catalog, _meaning, _stewards, _slack) for finding in check(settings)]
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -90,6 +91,20 @@ def _catalog(settings: Settings) -> Iterator[Finding]:
         yield Finding("wrong", "catalog", faulty.sentence)
     else:
         yield Finding("ok", "catalog", f"{len(files)} entries in {settings.catalog_dir} are valid.")
+
+
+def _meaning(settings: Settings) -> Iterator[Finding]:
+    if settings.semantic_model is None:
+        yield Finding(
+            "ok", "meaning", f"entries are found by their words; {variable_of('semantic_model')} adds meaning."
+        )
+        return
+    try:
+        encoder = SentenceEncoder.load(settings.semantic_model)
+    except UserError as faulty:
+        yield Finding("wrong", "meaning", faulty.sentence)
+    else:
+        yield Finding("ok", "meaning", f"entries are found by meaning too, in {encoder.dimensions} dimensions.")
 
 
 def _stewards(settings: Settings) -> Iterator[Finding]:

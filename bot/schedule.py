@@ -57,6 +57,7 @@ def schedule(
         "notices": (notices.sweep, sweep_interval),
         "recognition": (recognition.sweep, DIGEST_CHECK),
         "catalog": (catalog.refresh, CATALOG_CHECK),
+        "meanings": (catalog.learn_meanings, CATALOG_CHECK),
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "sampling": (sampling.sweep, SAMPLING_CHECK),
         "receipts": (forget_old_receipts, timedelta(hours=1)),

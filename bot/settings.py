@@ -141,6 +141,11 @@ class Settings(BaseSettings):
     suggestion_threshold: float = Field(
         0.6, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
     )
+    semantic_model: Path | None = Field(
+        None,
+        description="Folder of a sentence-embedding model (all-MiniLM-L6-v2 or another BERT in the layout of "
+        "sentence-transformers); with it entries are found by meaning too. Needs `faultline[semantic]`.",
+    )
     incident_quiet: timedelta = Field(
         timedelta(hours=12),
         gt=timedelta(),

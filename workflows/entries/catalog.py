@@ -17,11 +17,13 @@ from workflows.errors import NotFound
 from workflows.people import OPERATOR, Actor, People
 from workflows.quality.neighbourhood import Neighbourhood
 from workflows.search.index import Searchable, SearchIndex
+from workflows.search.semantic import Meanings
 
 IMPORT = timedelta(minutes=10)  # nobody waits for an import; a large catalog takes seconds
 STARTING_REASON = "nobody here has verified it yet"
 MAX_HOPS = 10  # from a merged entry to the one it became part of
 READ_AT_ONCE = 500  # entries in one transaction, which must end within a second whatever else the machine does
+MEANINGS_AT_ONCE = 50  # entries a sentence model reads in one go, some two seconds
 LISTED_DIFFERENCES = 5
 
 
@@ -66,12 +68,16 @@ class _Shelf:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The entries of this organisation; `review_interval` is how long a verification lasts."""
+    """The entries of this organisation; `review_interval` is how long a verification lasts.
+
+    With `meanings` they are found by what they mean too, once `learn_meanings` has read them.
+    """
 
     store: Store
     clock: Clock
     people: People
     review_interval: timedelta
+    meanings: Meanings | None = None
     _shelf: _Shelf = field(default_factory=_Shelf)
 
     def import_folder(self, folder: Path, *, actor: Actor = OPERATOR) -> Imported:
@@ -121,6 +127,20 @@ class Catalog:
         self._arrange({one: all_known[one] for one in versions if one in all_known})
         shelf.versions, shelf.state = versions, state
 
+    def learn_meanings(self) -> int:
+        """Read the meaning of some entries that were not read yet, and return how many; 0 when all are known."""
+        if self.meanings is None:
+            return 0
+        known = self._shelf.known
+        learned = self.meanings.learn((kept.searchable.text for kept in known.values()), at_most=MEANINGS_AT_ONCE)
+        if learned:
+            self._arrange(known)
+        return learned
+
+    def _holding(self, index: SearchIndex, entries: Iterable["_Shelved"]) -> SearchIndex:
+        parts = [kept.searchable for kept in entries if kept.entry.document.mapping_use != "discouraged"]
+        return index.holding(parts) if index.size else SearchIndex(parts, (), self.meanings)
+
     def _read(self, entry_ids: Sequence[str], start: int) -> list[EntryRecord]:
         """Return some of the entries; one that changes meanwhile is read again at the next refresh."""
         with self.store.read() as tx:
@@ -132,7 +152,8 @@ class Catalog:
         open_to_all = {one: kept for one, kept in published.items() if kept.entry.document.visibility == "org"}
         closed = {one: kept for one, kept in published.items() if one not in open_to_all}
         shelf = self._shelf
-        shelf.index, shelf.closed_index = _indexed(open_to_all.values()), _indexed(closed.values())
+        shelf.index = self._holding(shelf.index, open_to_all.values())
+        shelf.closed_index = self._holding(shelf.closed_index, closed.values())
         shelf.entries = {one: kept.entry for one, kept in open_to_all.items()}
         shelf.closed = {one: kept.entry for one, kept in closed.items()}
         shelf.neighbourhood = Neighbourhood({kept.entry.document.slug: kept.entry.document for kept in known.values()})
@@ -286,10 +307,6 @@ class _Plan:
     known: EntryRecord | None
     document: FailureMode | None
     faults: tuple[Fault, ...] = ()
-
-
-def _indexed(entries: Iterable[_Shelved]) -> SearchIndex:
-    return SearchIndex([kept.searchable for kept in entries if kept.entry.document.mapping_use != "discouraged"])
 
 
 __all__ = ["Catalog", "Entry", "Imported", "canonical_id"]

@@ -1,16 +1,16 @@
 """An index over the entries, in memory: which of them speak of the same thing as a text.
 
-Four things are joined, each measured on data of several fields (benchmarks/search_quality.py): the words that text and
-entry share (BM25F), how much of an entry's name the text says, how like their letters are, and how near the text is to
-what people confirmed before. A log signature that matches counts like a whole name, since nobody types it by accident.
-Words that no entry knows are taken for misspellings of near ones, at a discount.
+Five things are joined, each measured on labelled data: the words that text and entry share (BM25F), how much of an
+entry's name the text says, how like their letters are, how near the text is to what people confirmed before, and, where
+a model is there, how like their meanings are. A log signature that matches counts like a whole name, since nobody types
+it by accident. Words that no entry knows are taken for misspellings of near ones, at a discount.
 """
 
 import heapq
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,19 @@ from workflows.search.shelf import Floats, Letters, Lexicon, Shelf
 from workflows.search.spelling import Spelling
 from workflows.search.words import MAX_CHARACTERS, stem, words
 
-# What each evidence weighs beside the shared words, of which the best entry has 1; found by benchmarks/search_weights.
+# What each evidence weighs beside the shared words, of which the best entry has 1; found on two labelled sets
+# of other fields (AI-security case studies, observed software weaknesses) with half of each held out.
 NAME_SHARE: Final = 0.3
 LETTER_SHARE: Final = 0.45
 EXAMPLE_SHARE: Final = 2.0
 SIGNATURE_SHARE: Final = 0.6
+MEANING_SHARE: Final = 0.5
 CANDIDATES: Final = 100  # entries whose letters are compared; the right one is hardly ever behind them
+ALIKE: Final = 0.35  # cosine of meaning from which an entry is looked at that shares no word; unrelated ones have 0.1
+AS_READ: Final = 1_000  # characters of the newest texts whose meaning is taken, about what a model reads at once
 MAX_UNKNOWN: Final = 300  # words of a text that are compared with the whole vocabulary, about 0.15 ms each
-REBUILT_AT: Final = 200  # changed entries after which the whole index is laid out anew
+SMALL: Final = 500  # entries; fewer are laid out anew with every change, in a tenth of a second
+CHANGED_SHARE: Final = 20  # a part in so many that changed, and a larger catalog is laid out anew too
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ class Match:
     `score` ranks the entries of one text and says little by itself. `weight` is that of the words they share, in
     units of a word that no other entry has; `coverage` (0 to 1) is the share of the text's own weight that the entry
     explains; `name` how much of one of its names the text says and `likeness` the cosine of their letters;
-    `nearness` how near the text is to what was confirmed before. `shared` are the text's words that did it, heaviest
+    `nearness` how near the text is to what was confirmed before, `meaning` the cosine of what both mean (0 without a
+    model). `shared` are the text's words that did it, heaviest
     first, `signatures` the log lines found, and `sources` where the near examples come from.
     """
 
@@ -50,37 +56,53 @@ class Match:
     name: float
     likeness: float
     nearness: float
+    meaning: float
     shared: tuple[str, ...]
     signatures: tuple[str, ...]
     sources: tuple[str, ...]
 
 
+class Meaning(Protocol):
+    """What knows the meaning of texts as vectors of length 1; all zeros is what it does not know yet."""
+
+    def of(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of entries' texts, one a row."""
+        ...
+
+    def asked(self, text: str) -> Floats:
+        """Return the vector of what somebody asks or says."""
+        ...
+
+
 class SearchIndex:
     """The entries, ready to be compared with text; a changed entry gives a new index that shares the rest."""
 
-    def __init__(self, entries: Iterable[FailureMode | Searchable], examples: Iterable[Example] = ()) -> None:
+    def __init__(
+        self,
+        entries: Iterable[FailureMode | Searchable],
+        examples: Iterable[Example] = (),
+        meaning: Meaning | None = None,
+    ) -> None:
         parts = [_searchable(entry) for entry in entries]
         lexicon = Lexicon()
         base = Shelf(parts, lexicon)
         self._ground = _Ground(lexicon, base, Letters(parts), Spelling(list(lexicon.numbers)))
+        self._meaning = meaning
         self._lay_out({part.entry_id: part for part in parts}, tuple(examples))
 
-    def with_changes(
-        self,
-        changed: Iterable[FailureMode | Searchable],
-        gone: Collection[str] = (),
-        examples: Iterable[Example] | None = None,
+    def holding(
+        self, entries: Iterable[FailureMode | Searchable], examples: Iterable[Example] | None = None
     ) -> "SearchIndex":
-        """Return the index with some entries new or changed and others gone; this one stays as it is.
+        """Return an index over exactly these entries; this one stays as it is.
 
-        It costs milliseconds, however large the catalog; after many changes all is laid out anew.
+        What both hold is shared, so a few changed entries cost milliseconds; after many all is laid out anew.
         """
-        fresh = {part.entry_id: part for part in map(_searchable, changed)}
-        parts = {one: part for one, part in {**self._parts, **fresh}.items() if one not in gone}
+        parts = {part.entry_id: part for part in map(_searchable, entries)}
         kept = self._examples if examples is None else tuple(examples)
-        if self._ground.distance(parts) > max(REBUILT_AT, len(parts) // 20):
-            return SearchIndex(parts.values(), kept)
+        if len(parts) < SMALL or self._ground.distance(parts) > len(parts) // CHANGED_SHARE:
+            return SearchIndex(parts.values(), kept, self._meaning)
         index = object.__new__(SearchIndex)
+        index._meaning = self._meaning
         index._ground = self._ground
         index._lay_out(parts, kept)
         return index
@@ -104,6 +126,7 @@ class SearchIndex:
         self._name_lengths = [shelf.names.lengths(self._rarity, len(shelf.name_places)) for shelf in self._shelves]
         letters = Letters(fresh, ground.letters.rarity)
         self._letter_lengths = np.concatenate([ground.letters.lengths, letters.lengths])
+        self._vectors = self._meaning.of([part.text for part in self._all_parts]) if self._meaning else None
 
     def rank(self, text: str, *, limit: int = 10) -> list[Match]:
         """Return the entries that share anything with the text, best first, at most `limit`."""
@@ -118,9 +141,11 @@ class SearchIndex:
         near, behind = self._neighbours.nearness(asked.worths, len(self._all_parts))
         scores = weights / (float(weights.max(initial=0.0)) or 1.0) + NAME_SHARE * names + EXAMPLE_SHARE * near
         scores[list(found)] += SIGNATURE_SHARE
-        scores *= self._is_live
-        chosen = _best(scores, max(CANDIDATES, limit))
+        meaning = self._meant(texts)
+        worth_a_look = np.where(meaning >= ALIKE, MEANING_SHARE * meaning, 0)
+        chosen = _best((scores + worth_a_look) * self._is_live, max(CANDIDATES, limit))
         likeness = self._likeness(asked, chosen)
+        scores += MEANING_SHARE * _standing_out(meaning)
         final = scores[chosen] + LETTER_SHARE * likeness / (float(likeness.max(initial=0.0)) or 1.0)
         order = sorted(range(len(chosen)), key=lambda at: (-final[at], self._all_parts[chosen[at]].entry_id))[:limit]
         return [
@@ -132,11 +157,20 @@ class SearchIndex:
                 name=float(names[chosen[at]]),
                 likeness=float(likeness[at]),
                 nearness=float(near[chosen[at]]),
+                meaning=float(meaning[chosen[at]]),
                 signatures=found.get(int(chosen[at]), ()),
                 sources=tuple(self._neighbours.examples[one].source for one in behind.get(int(chosen[at]), ())),
             )
             for at in order
         ]
+
+    def _meant(self, texts: Sequence[tuple[str, float]]) -> Floats:
+        """Return for each entry how like its meaning is to what the newest texts mean; all 0 without a model."""
+        if self._meaning is None or self._vectors is None:
+            return np.zeros(len(self._all_parts), np.float32)
+        newest = "\n".join(text[:MAX_CHARACTERS] for text, _ in texts)[-AS_READ:]
+        likeness: Floats = np.maximum(self._vectors @ self._meaning.asked(newest), 0) * self._is_live
+        return likeness
 
     def _on_shelves(self, look: Callable[[Shelf, Floats], Floats]) -> Floats:
         return np.concatenate([look(*pair) for pair in zip(self._shelves, self._name_lengths, strict=True)])
@@ -232,6 +266,13 @@ class _Ground:
     def distance(self, parts: Mapping[str, Searchable]) -> int:
         """Return how many entries are new, changed or gone since."""
         return len(self.known.symmetric_difference(parts.values()))
+
+
+def _standing_out(meaning: Floats) -> Floats:
+    """Return the likenesses so that the best is 1 and the usual one 0; how like everything is anyway says nothing."""
+    usual = float(meaning.mean()) if len(meaning) else 0.0
+    best = float(meaning.max(initial=0.0))
+    return (meaning - usual) / (best - usual) if best > usual else meaning
 
 
 def _best(scores: Floats, count: int) -> NDArray[np.int64]:
