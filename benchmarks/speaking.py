@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from workflows.entries.importing import read_catalog
 from workflows.search.index import Match, SearchIndex
-from workflows.search.suggestions import CROWD, INTERCEPT, MAX_SUGGESTIONS, PER_DISTANCE, standing_out, weighted
+from workflows.search.suggestions import CROWD, INTERCEPT, MAX_SUGGESTIONS, WEIGHTS, evidence, weighted
 
 RUNS = (1, 3, 10, 40)  # messages of chatter in a row
-IN_FORCE = (INTERCEPT, PER_DISTANCE)
-STEPS = 4_000
-RATE = 0.05
+IN_FORCE = (INTERCEPT, *WEIGHTS)
+STEPS = 30
+SHRINKAGE = 1.0  # of the squared weights, as in most libraries
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class Moment:
     is_last: bool
 
     @property
-    def features(self) -> tuple[float, float]:
-        """One, and how far the best entry stands out."""
-        return 1.0, standing_out(self.matches[0], self.matches) if self.matches else 0.0
+    def features(self) -> tuple[float, ...]:
+        """One, and what speaks for the entries that would be shown."""
+        shown = self.matches[:MAX_SUGGESTIONS]
+        return (1.0, *evidence(shown, self.matches)) if shown else (1.0, *(0.0 for _ in WEIGHTS))
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     last = [moment for moment in told if moment.is_last]
     print(f"entries {len(entries)}, incidents {len(last)}, moments {len(told)}, chatter {len(chatter)}")
     print(f"right among three: whole incident {_share(last):.2f}, each moment {_share(told):.2f}")
-    print("fitted weights: intercept {:.2f}, per distance {:.3f}".format(*weights))
+    print("fitted: intercept and weights", *(f"{weight:.2f}" for weight in weights))
     print("with the weights in force:")
     print("threshold  speaks on incidents  precision  silent on chatter")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
@@ -81,18 +83,16 @@ def _chatter(index: SearchIndex, path: Path) -> list[Moment]:
 
 
 def _fitted(moments: Sequence[Moment]) -> tuple[float, ...]:
-    """Return the weights of a logistic regression by plain gradient descent, with a little shrinkage."""
-    weights = [0.0, 0.0]
+    """Return the weights of a logistic regression by Newton's method, with a little shrinkage."""
+    told = np.array([moment.features for moment in moments])
+    right = np.array([moment.is_right for moment in moments], float)
+    shrinkage = SHRINKAGE * np.diag([0.0, *(1.0 for _ in WEIGHTS)])
+    weights = np.zeros(told.shape[1])
     for _ in range(STEPS):
-        gradient = [0.0, 0.0]
-        for moment in moments:
-            error = _chance(weights, moment) - moment.is_right
-            gradient = [total + error * value for total, value in zip(gradient, moment.features, strict=True)]
-        weights = [
-            weight - RATE * (total / len(moments) + 0.001 * weight)
-            for weight, total in zip(weights, gradient, strict=True)
-        ]
-    return tuple(weights)
+        chance = 1 / (1 + np.exp(-told @ weights))
+        slope = told.T @ (right - chance) - shrinkage @ weights
+        weights += np.linalg.solve(told.T @ (told * (chance * (1 - chance))[:, None]) + shrinkage, slope)
+    return tuple(map(float, weights))
 
 
 def _chance(weights: Sequence[float], moment: Moment) -> float:

@@ -51,7 +51,7 @@ def test_an_incident_gets_one_card_that_people_judge(stage: Stage) -> None:
     responder.does_not_see("happened before", channel="inc-features")
     responder.says(PANIC, channel="inc-features")
     responder.says(BIGGER, channel="inc-features")
-    card = responder.sees("happened before", channel="inc-features")
+    card = responder.sees("FM-0007", channel="inc-features")
     responder.clicks("Not this", card, beside="FM-0007")
     responder.sees("not this, says", channel="inc-features")
 
@@ -124,7 +124,7 @@ def test_a_due_review_reaches_its_steward_once_and_the_verification_is_seen(stag
     steward.sees("Verified by", dm=True)
     steward.command("/failure show FM-0020", channel="general").sees("verified")
     stage.slack.settled()
-    nudges = [call for call in stage.slack.calls("chat.postMessage") if "FM-0020" in str(call.arguments)]
+    nudges = [one for one in stage.slack.calls("chat.postMessage") if "a new model was released" in str(one.arguments)]
     assert len(nudges) == 1
 
 
