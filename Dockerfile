@@ -13,9 +13,9 @@ RUN python -m pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
 WORKDIR /source
 # The dependencies change less often than the code, so they are a layer of their own.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --frozen --no-dev --no-editable --no-install-project
+RUN uv sync --frozen --no-default-groups --no-editable --no-install-project
 COPY . .
-RUN uv sync --frozen --no-dev --no-editable
+RUN uv sync --frozen --no-default-groups --no-editable
 
 
 FROM python:3.13.16-slim-trixie

@@ -18,17 +18,22 @@ from bot.auditing import as_instant, trail_lines, trail_table
 from bot.build import offline, open_store, running
 from bot.demo import Demo
 from bot.doctor import examine
+from bot.evaluating import evaluate as measure
 from bot.exchange import ExportFormat, Source, columns_of, told_changes, told_export
 from bot.exports import read_history
 from bot.linting import LintFormat, told
 from bot.logs import configure_logs
 from bot.past import difference_table, revision_as_json, revision_table
+from bot.peers.table import peers as all_peers
 from bot.replay import replay_history
 from bot.settings import Settings, read_settings, settings_table
 from bot.stopping import stop_signal
 from store import Unavailable, migration_state
 from workflows.clock import system_clock
 from workflows.errors import UserError
+from workflows.evaluation.engines import Faultline
+from workflows.evaluation.material import read_material
+from workflows.evaluation.noise import known_noises
 from workflows.exchange.page import entry_page
 from workflows.exchange.portrait import entry_as_json, found_as_json
 from workflows.people import OPERATOR
@@ -311,6 +316,34 @@ def audit(
         typer.echo(trail_lines(deeds))
     else:
         console.print(trail_table(deeds) if deeds else "Nothing in the audit trail fits.")
+
+
+@cli.command()
+def evaluate(
+    catalog: Annotated[Path, typer.Option(help="JSONL of {id, title, summary, tags}, or a folder of catalog YAML.")],
+    queries: Annotated[Path, typer.Option(help="JSONL of {text or messages, relevant}, or incident YAML.")],
+    *,
+    examples: Annotated[Path | None, typer.Option(help="JSONL of {entry, text}: what was confirmed before.")] = None,
+    negatives: Annotated[Path | None, typer.Option(help="Messages that deserve no answer, one a line.")] = None,
+    noise: Annotated[str, typer.Option(help="Measure with this damage too: typo, chat, or both with a comma.")] = "",
+    peers: Annotated[bool, typer.Option("--peers", help="Measure the engines you could use instead, too.")] = False,
+    postgres: Annotated[str, typer.Option(envvar="TEST_PG_URL", help="A PostgreSQL server for its peers.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Measure search and suggestions on your own labelled data, beside the engines you could use instead."""
+    settings = _settings_with_logs()
+    noises = known_noises([name for name in noise.split(",") if name])
+    material = read_material(catalog, queries, examples=examples, negatives=negatives)
+    threshold, model = settings.suggestion_threshold, settings.semantic_model
+    engines = [Faultline(threshold, model), *(all_peers(threshold, postgres=postgres, model=model) if peers else ())]
+    report = measure(engines, material, noises, threshold)
+    if as_json:
+        _print_json(report.as_json())
+        return
+    for table in report.tables():
+        console.print(table, "")
+    for name, reason in report.left_out.items():
+        _tell(f"{name} is left out: {reason}.")
 
 
 @cli.command()

@@ -78,13 +78,14 @@ def _start(binaries: Path, data: Path, *, durable: bool) -> "subprocess.Popen[by
     command = [binaries / "postgres", "-D", data, "-k", data, "-c", "listen_addresses=", *fast]
     with (data.parent / "postgres.log").open("wb") as log:
         server = subprocess.Popen([str(part) for part in command], stdout=log, stderr=log, user=_user(), cwd="/")
-    _await(data / ".s.PGSQL.5432", server, data.parent / "postgres.log")
+    _await(data / "postmaster.pid", server, data.parent / "postgres.log")
     return server
 
 
-def _await(socket: Path, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _await(state: Path, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until the server says in its state file that it takes connections; its socket is there before that."""
     deadline = time.monotonic() + START_SECONDS
-    while not socket.exists():
+    while not (state.exists() and state.read_text().rstrip().endswith("ready")):
         if server.poll() is not None or time.monotonic() > deadline:
             msg = f"PostgreSQL did not start:\n{log.read_text(errors='replace')}"
             raise RuntimeError(msg)

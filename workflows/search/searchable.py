@@ -43,7 +43,7 @@ class Searchable:
     @classmethod
     def of(cls, entry: FailureMode) -> "Searchable":
         """Return the entry's words and signatures."""
-        return cls.of_fields(entry.id, _searchable(entry), entry.log_signatures)
+        return cls.of_fields(entry.id, fields_of(entry), entry.log_signatures)
 
     @classmethod
     def of_fields(cls, entry_id: str, fields: Mapping[str, str], signatures: Iterable[str] = ()) -> "Searchable":
@@ -83,7 +83,8 @@ def _stems(said: Iterable[str]) -> tuple[str, ...]:
     return tuple(sys.intern(stem(word)) for word in said)
 
 
-def _searchable(entry: FailureMode) -> dict[str, str]:
+def fields_of(entry: FailureMode) -> dict[str, str]:
+    """Return the texts by which an entry is found, named as the index weighs them."""
     dimensions = entry.dimensions
     return {
         "title": entry.title,

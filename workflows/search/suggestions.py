@@ -8,9 +8,9 @@ That distance is turned into the chance of being right, and below the threshold 
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from workflows.entries.catalog import Catalog
-from workflows.search.index import Match
+from workflows.search.index import Match, SearchIndex
 from workflows.search.search import why
 
 MAX_SUGGESTIONS = 3
@@ -35,20 +35,50 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """What the evidence points to, best first, and how likely (0 to 1) one of the first three is right."""
+
+    matches: Sequence[Match]
+    chance: float
+
+    @property
+    def first(self) -> Sequence[Match]:
+        """The matches that may be shown."""
+        return self.matches[:MAX_SUGGESTIONS]
+
+
+class Indexed(Protocol):
+    """What has an index over the entries: the catalog, or a collection that is measured with."""
+
+    @property
+    def index(self) -> SearchIndex:
+        """The index as it is now."""
+        ...
+
+
+@dataclass(frozen=True)
 class Suggestions:
     """Turns evidence into at most three suggestions, or into silence."""
 
-    catalog: Catalog
+    catalog: Indexed
     threshold: float
 
     def for_evidence(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> list[Suggestion]:
         """Return the suggestions for the messages (oldest first), or none while the best is not sure enough."""
+        return self.shown(self.weigh(texts, rejected=rejected))
+
+    def weigh(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> Weighed:
+        """Return what the messages (oldest first) point to, sure enough or not."""
         ranked = self.catalog.index.rank_weighted(weighted(texts), limit=CROWD.stop + len(rejected))
         matches = [match for match in ranked if match.entry_id not in rejected]
         shown = matches[:MAX_SUGGESTIONS]
-        if not shown or _likely(evidence(shown, matches)) < self.threshold:
+        return Weighed(matches, _likely(evidence(shown, matches)) if shown else 0.0)
+
+    def shown(self, weighed: Weighed) -> list[Suggestion]:
+        """Return what is shown of it: nothing below the threshold, else what does not fall far behind it."""
+        if not weighed.matches or weighed.chance < self.threshold:
             return []
-        found = [Suggestion(m.entry_id, chance(m, matches), why(m)) for m in shown]
+        found = [Suggestion(m.entry_id, chance(m, weighed.matches), why(m)) for m in weighed.first]
         return [one for one in found if one.chance >= self.threshold * WORTH_A_LOOK] or [
             max(found, key=lambda one: one.chance)
         ]
