@@ -133,8 +133,8 @@ class Incidents:
         change = update(IncidentRow).where(IncidentRow.id == incident_id, IncidentRow.card_thread_ts.is_(None))
         self._session.execute(change.values(card_thread_ts=thread_ts))
 
-    def add_evidence(self, incident_id: int, evidence: EvidenceRecord) -> None:
-        """Keep a message, or its new text when it was edited."""
+    def add_evidence(self, incident_id: int, evidence: EvidenceRecord) -> bool:
+        """Keep a message, or its new text when it was edited; return whether it said something else before."""
         row = self._session.scalar(
             select(EvidenceRow).where(EvidenceRow.incident_id == incident_id, EvidenceRow.ts == evidence.ts)
         )
@@ -145,6 +145,7 @@ class Incidents:
             row.text = evidence.text
         self._heard(incident_id, altered=altered, last_evidence_at=evidence.said_at)
         self._session.flush()
+        return altered
 
     def drop_evidence(self, incident_id: int, ts: str) -> None:
         """Forget a message that its author deleted."""

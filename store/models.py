@@ -14,7 +14,8 @@ link_check       whether an evidence link answered, and when it was asked
 channel          a Slack channel we know, and whether we listen there
 incident         what happens in one channel (or one thread of it)
 ├── evidence     the messages that speak for or against a failure mode
-└── suggestion   an entry shown for the incident, and what people said of it
+├── suggestion   an entry shown for the incident, and what people said of it
+└── example      masked words of it that people confirmed to be about an entry, or not to be
 writeup          an after-action write-up on its way to a draft entry
 review           when an entry is due to be verified by a person
 └── review_answer  what a person answered, kept for ever
@@ -253,6 +254,23 @@ class SuggestionRow(Base):
     verdict_by: Mapped[str | None]
     verdict_at: Mapped[datetime | None]
     first_shown_at: Mapped[datetime]
+
+
+class ExampleRow(Base):
+    __tablename__ = "example"
+    # Autoincrement: an id that is given out again would pass for the example that had it before.
+    __table_args__ = (UniqueConstraint("entry_id", "incident_id", "said_as"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str]
+    weight: Mapped[float]
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    channel_id: Mapped[str | None] = mapped_column(String(30))
+    said_as: Mapped[str] = mapped_column(String(60))
+    learned_from: Mapped[str] = mapped_column(String(30))
+    learned_at: Mapped[datetime]
 
 
 class WriteUpRow(Base):

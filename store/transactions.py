@@ -18,6 +18,7 @@ from store.audit import Audit
 from store.engine import WAIT, WRITE, WriteTurn, open_engine
 from store.entries import Entries
 from store.errors import Unavailable
+from store.examples import Examples
 from store.followers import Followers
 from store.incidents import Incidents
 from store.links import LinkChecks
@@ -88,6 +89,11 @@ class Transaction:
     def incidents(self) -> Incidents:
         """Channels, incidents, evidence, suggestions."""
         return Incidents(self._session)
+
+    @cached_property
+    def examples(self) -> Examples:
+        """Words that people confirmed to be about an entry."""
+        return Examples(self._session)
 
     @cached_property
     def writeups(self) -> WriteUps:

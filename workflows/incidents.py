@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from threading import Lock
-from typing import Literal
 
 from store import Store, Transaction
 from store.incidents import ChannelRecord, EvidenceRecord, IncidentRecord, SuggestionRecord
@@ -18,6 +17,7 @@ from workflows.people import Actor, require_colleague
 from workflows.ports import Channel, ChannelDirectory, DeliveryBell
 from workflows.recognition import owe_thanks
 from workflows.reviews import Reviews
+from workflows.search.learning import Verdict, learn_within
 from workflows.search.suggestions import Suggestion, Suggestions
 
 CARD = "incident_card"
@@ -25,8 +25,6 @@ LATEST_EVIDENCE = 40  # messages that still count
 NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
 MAX_KEPT_TEXT = 8_000  # characters kept of one message
 TURNS = 16  # incidents that are ranked at the same time at most
-
-Verdict = Literal["shown", "confirmed", "rejected"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,8 @@ class Incidents:
     def judge(self, incident_id: int, entry_id: str, verdict: Verdict, actor: Actor, *, channel_id: str) -> None:
         """Note what a person says of a suggestion, and edit the card; the last word counts, pressing twice is harmless.
 
-        A confirmation is recorded as an occurrence and its authors are thanked later; taking it back takes both back.
+        A confirmation is recorded as an occurrence, its authors are thanked later, and search learns the incident's
+        words; taking it back takes all of it back.
         Raises NotFound when the card that was pressed does not belong to the channel it was pressed in.
         """
         require_colleague(actor)
@@ -156,6 +155,7 @@ class Incidents:
                 owe_thanks(tx, incident.id, entry_id, actor, now)
             else:
                 taken_back_within(tx, incident, entry_id, actor, now)
+            learn_within(tx, incident, entry_id, verdict, by=actor.user_id, at=now)
             tx.outbox.edit(_card_key(incident.id), at=now)
         self.bell.ring()
 
@@ -227,7 +227,7 @@ class Incidents:
         """Drop what was heard before the channel was shared, when it is deleted or edited; nothing is shown of it."""
         with self.store.begin() as tx:
             if (incident := tx.incidents.with_evidence(message.channel_id, message.ts)) is not None:
-                tx.incidents.drop_evidence(incident.id, message.ts)
+                _unsay(tx, incident.id, message.ts)
 
     def _take_in(self, message: Message) -> tuple[int | None, bool]:
         """Return the message's incident (none if something never heard was deleted), and whether the event is new."""
@@ -240,11 +240,13 @@ class Incidents:
                 incident = incident or tx.incidents.in_channel(message.channel_id)
             elif message.deleted:
                 if incident is not None:
-                    tx.incidents.drop_evidence(incident.id, message.ts)
+                    _unsay(tx, incident.id, message.ts)
             else:
                 incident = incident or tx.incidents.current(message.channel_id, message.ts, now, quiet=self.quiet)
                 text = without_unstorable_characters(message.text[:MAX_KEPT_TEXT])
-                tx.incidents.add_evidence(incident.id, EvidenceRecord(message.ts, message.author, text, now))
+                evidence = EvidenceRecord(message.ts, message.author, text, now)
+                if tx.incidents.add_evidence(incident.id, evidence):
+                    tx.examples.remove_of(incident.id, said_as=message.ts)
             return incident.id if incident else None, is_new
 
     def _bring_up_to_date(self, incident_id: int, *, thread_ts: str) -> None:
@@ -302,6 +304,12 @@ class Incidents:
         if entry is None or not suggestion.rank:
             return None
         return CardLine(entry, suggestion.why, suggestion.verdict, suggestion.verdict_by)
+
+
+def _unsay(tx: Transaction, incident_id: int, ts: str) -> None:
+    """Forget a message that its author took back, and what was learned from it."""
+    tx.incidents.drop_evidence(incident_id, ts)
+    tx.examples.remove_of(incident_id, said_as=ts)
 
 
 def _card_key(incident_id: int) -> str:

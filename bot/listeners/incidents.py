@@ -16,8 +16,9 @@ from bot.identity import Identity
 from bot.refusals import error_of
 from bot.replies import Replies
 from workflows.errors import UserError
-from workflows.incidents import Incidents, Verdict
+from workflows.incidents import Incidents
 from workflows.people import require_colleague
+from workflows.search.learning import Verdict
 
 log = structlog.get_logger(__name__)
 

@@ -11,8 +11,9 @@ import pytest
 from store import Store, inside_a_transaction
 from tests.factories import QUIET, RESPONDER, STRANGER, House, house
 from workflows.errors import NotAllowed, NotFound, Unavailable, UserError
-from workflows.incidents import Incidents, Message, Verdict
+from workflows.incidents import Incidents, Message
 from workflows.ports import Channel
+from workflows.search.learning import Verdict
 from workflows.search.suggestions import Suggestion, Suggestions
 
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"

@@ -9,11 +9,12 @@ import pytest
 from store import Store
 from tests.factories import RESPONDER, STEWARD, STRANGER, House, failure_mode, house
 from workflows.errors import InvalidForm, NotAllowed, NotFound
-from workflows.incidents import Message, Verdict
+from workflows.incidents import Message
 from workflows.occurrences import Description
 from workflows.people import Actor
 from workflows.quality.priority import frequency
 from workflows.quality.surroundings import Tried
+from workflows.search.learning import Verdict
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SAID = Description(

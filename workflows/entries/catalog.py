@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from store import Store, Transaction
 from store.entries import EntryRecord
+from store.examples import ExampleRecord
 from workflows.clock import Clock
 from workflows.entries.document import FailureMode, in_newest_schema
 from workflows.entries.entry import Entry, canonical_id, entry_of
@@ -16,7 +18,8 @@ from workflows.entries.threeway import join
 from workflows.errors import NotFound
 from workflows.people import OPERATOR, Actor, People
 from workflows.quality.neighbourhood import Neighbourhood
-from workflows.search.index import Searchable, SearchIndex
+from workflows.search.index import Example, Searchable, SearchIndex
+from workflows.search.learning import examples_of
 from workflows.search.semantic import Meanings
 
 IMPORT = timedelta(minutes=10)  # nobody waits for an import; a large catalog takes seconds
@@ -52,18 +55,31 @@ class _Shelved:
         return cls(entry, Searchable.of(entry.document))
 
 
-@dataclass
-class _Shelf:
-    """The published entries as they stand in memory; replaced as a whole, so readers need no lock."""
+State = tuple[int, datetime | None, int]
+Version = tuple[int, datetime | None]
 
-    state: tuple[int, datetime | None] = (-1, None)
-    versions: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
-    known: dict[str, _Shelved] = field(default_factory=dict)
-    entries: dict[str, Entry] = field(default_factory=dict)
+
+@dataclass(frozen=True)
+class _Shelf:
+    """The entries as they stand in memory, with what was learned of them; never changed, only replaced as a whole."""
+
+    state: State = (-1, None, -1)
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    known: Mapping[str, _Shelved] = field(default_factory=dict)
+    learned: Mapping[int, ExampleRecord] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(default_factory=dict)
     index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
-    closed: dict[str, Entry] = field(default_factory=dict)
+    closed: Mapping[str, Entry] = field(default_factory=dict)
     closed_index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
     neighbourhood: Neighbourhood = field(default_factory=lambda: Neighbourhood({}))
+
+
+@dataclass
+class _Stand:
+    """Where readers find the shelf of the moment without waiting; `turn` is held by whoever lays out the next one."""
+
+    shelf: _Shelf = field(default_factory=_Shelf)
+    turn: Lock = field(default_factory=Lock)
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,11 @@ class Catalog:
     people: People
     review_interval: timedelta
     meanings: Meanings | None = None
-    _shelf: _Shelf = field(default_factory=_Shelf)
+    _stand: _Stand = field(default_factory=_Stand, repr=False)
+
+    @property
+    def _shelf(self) -> _Shelf:
+        return self._stand.shelf
 
     def import_folder(self, folder: Path, *, actor: Actor = OPERATOR) -> Imported:
         """Take in the folder's entries, all or none; raises UserError naming what is wrong and where."""
@@ -113,51 +133,71 @@ class Catalog:
             return tx.entries.state()[0] == 0
 
     def refresh(self) -> None:
-        """Make search and suggestions see what is published now; only what changed is read, cheap where nothing did."""
-        shelf = self._shelf
-        with self.store.read() as tx:
-            state = tx.entries.state()
-            if state == shelf.state:
-                return
-            versions = tx.entries.versions()
-        stale = [one for one, version in versions.items() if shelf.versions.get(one) != version]
-        records = [record for start in range(0, len(stale), READ_AT_ONCE) for record in self._read(stale, start)]
-        fresh = {record.id: _Shelved.of(entry_of(record, self.people)) for record in records}
-        all_known = {**shelf.known, **fresh}
-        self._arrange({one: all_known[one] for one in versions if one in all_known})
-        shelf.versions, shelf.state = versions, state
+        """Make search and suggestions see what is published and learned now; only what changed is read.
+
+        Readers go on with what they had until all of it is laid out. Cheap where nothing changed.
+        """
+        with self._stand.turn:
+            shelf = self._shelf
+            with self.store.read() as tx:
+                state: State = (*tx.entries.state(), tx.examples.state())
+                if state == shelf.state:
+                    return
+                versions = tx.entries.versions()
+                learned = self._learned(tx, shelf) if state[2] != shelf.state[2] else shelf.learned
+            known = self._known(versions, shelf)
+            self._stand.shelf = self._laid_out(replace(shelf, state=state, versions=versions), known, learned)
 
     def learn_meanings(self) -> int:
         """Read the meaning of some entries that were not read yet, and return how many; 0 when all are known."""
         if self.meanings is None:
             return 0
-        known = self._shelf.known
-        learned = self.meanings.learn((kept.searchable.text for kept in known.values()), at_most=MEANINGS_AT_ONCE)
+        texts = (kept.searchable.text for kept in self._shelf.known.values())
+        learned = self.meanings.learn(texts, at_most=MEANINGS_AT_ONCE)
         if learned:
-            self._arrange(known)
+            with self._stand.turn:
+                self._stand.shelf = self._laid_out(self._shelf, self._shelf.known, self._shelf.learned)
         return learned
 
-    def _holding(self, index: SearchIndex, entries: Iterable["_Shelved"]) -> SearchIndex:
-        parts = [kept.searchable for kept in entries if kept.entry.document.mapping_use != "discouraged"]
-        return index.holding(parts) if index.size else SearchIndex(parts, (), self.meanings)
+    def _known(self, versions: Mapping[str, Version], shelf: _Shelf) -> Mapping[str, _Shelved]:
+        stale = [one for one, version in versions.items() if shelf.versions.get(one) != version]
+        records = [record for start in range(0, len(stale), READ_AT_ONCE) for record in self._read(stale, start)]
+        all_known = {**shelf.known, **{record.id: _Shelved.of(entry_of(record, self.people)) for record in records}}
+        return {one: all_known[one] for one in versions if one in all_known}
+
+    @staticmethod
+    def _learned(tx: Transaction, shelf: _Shelf) -> Mapping[int, ExampleRecord]:
+        holders = tx.examples.holders()
+        kept = {one.id: one for one in shelf.learned.values() if holders.get(one.id) == one.entry_id}
+        return kept | {one.id: one for one in tx.examples.some(holders.keys() - kept.keys())}
 
     def _read(self, entry_ids: Sequence[str], start: int) -> list[EntryRecord]:
         """Return some of the entries; one that changes meanwhile is read again at the next refresh."""
         with self.store.read() as tx:
             return tx.entries.some(entry_ids[start : start + READ_AT_ONCE])
 
-    def _arrange(self, known: dict[str, "_Shelved"]) -> None:
-        """Put the entries where readers look for them."""
+    def _laid_out(self, shelf: _Shelf, known: Mapping[str, _Shelved], learned: Mapping[int, ExampleRecord]) -> _Shelf:
+        """Return the shelf with these entries and examples where readers look for them."""
         published = {one: kept for one, kept in known.items() if kept.entry.is_published}
         open_to_all = {one: kept for one, kept in published.items() if kept.entry.document.visibility == "org"}
         closed = {one: kept for one, kept in published.items() if one not in open_to_all}
-        shelf = self._shelf
-        shelf.index = self._holding(shelf.index, open_to_all.values())
-        shelf.closed_index = self._holding(shelf.closed_index, closed.values())
-        shelf.entries = {one: kept.entry for one, kept in open_to_all.items()}
-        shelf.closed = {one: kept.entry for one, kept in closed.items()}
-        shelf.neighbourhood = Neighbourhood({kept.entry.document.slug: kept.entry.document for kept in known.values()})
-        shelf.known = known
+        examples = list(examples_of(learned.values()))
+        return replace(
+            shelf,
+            known=known,
+            learned=learned,
+            entries={one: kept.entry for one, kept in open_to_all.items()},
+            index=self._holding(shelf.index, open_to_all, examples),
+            closed={one: kept.entry for one, kept in closed.items()},
+            closed_index=self._holding(shelf.closed_index, closed, examples),
+            neighbourhood=Neighbourhood({kept.entry.document.slug: kept.entry.document for kept in known.values()}),
+        )
+
+    def _holding(self, index: SearchIndex, entries: Mapping[str, _Shelved], examples: Sequence[Example]) -> SearchIndex:
+        """Return the index over the entries; each brings its examples, which are so seen only with the entry."""
+        parts = [kept.searchable for kept in entries.values() if kept.entry.document.mapping_use != "discouraged"]
+        theirs = [one for one in examples if one.entry_id in entries]
+        return index.holding(parts, theirs) if index.size else SearchIndex(parts, theirs, self.meanings)
 
     @property
     def index(self) -> SearchIndex:

@@ -34,8 +34,9 @@ class Merging:
     def merge(self, source: str, target: str, actor: Actor, *, reason: str) -> Entry:
         """Make the source part of the target and return the target.
 
-        The target gains the source's aliases, log signatures, evidence, case studies, occurrences and followers; its
-        own words stand. The source's id leads to the target. Raises NotAllowed for whoever may not decide over both.
+        The target gains the source's aliases, log signatures, evidence, case studies, occurrences, followers and
+        examples; its own words stand. The source's id leads to the target. Raises NotAllowed for whoever may not decide
+        over both.
         """
         if not reason.strip():
             raise InvalidForm({"reason": "Say in a sentence why the two are one."})
@@ -80,6 +81,7 @@ class Merging:
             tx, kept, document, change, self.clock(), status_reason=kept.status_reason, successor_id=kept.successor_id
         )
         tx.occurrences.hand_over(gone.id, kept.id)
+        tx.examples.hand_over(gone.id, kept.id)
         tx.followers.hand_over(gone.id, kept.id, self.clock())
 
     def _end(self, tx: Transaction, gone: EntryRecord, kept: EntryRecord, actor: Actor, reason: str) -> None:
