@@ -38,13 +38,13 @@ _TOKENS: Final = (
     r"AIza[\w-]{30,}|ya29\.[\w-]{20,}",  # Google
     r"gh[a-z]_[A-Za-z0-9]{30,}|github_pat_\w{20,}",  # GitHub
     r"(?:gl[a-z]{2,6}-|GR1348941)[\w-]{20,}",  # GitLab
-    r"xox[a-z]-[\w.-]{6,}|xapp-[\w.-]{6,}|hooks\.slack\.com/[\w/-]+",  # Slack
+    r"xox[a-z]-[\w.-]+|xapp-[\w.-]{6,}|hooks\.slack\.com/[\w/-]+",  # Slack
     r"(?:sk|rk|pk|whsec)_(?:live_|test_)?[0-9A-Za-z]{16,}|sq0[a-z]{3}-[\w\\-]{20,}",  # payments
     r"SG\.[\w-]{16,}\.[\w-]{16,}|[0-9a-z]{32}-us[0-9]{1,2}",  # mail
     r"npm_\w{20,}|pypi-[\w-]{16,}",  # package registries
     r"[MNO][a-zA-Z0-9_-]{20,25}\.[\w-]{6}\.[\w-]{20,}|[0-9]{8,10}:[\w-]{35}",  # Discord, Telegram
     r"(?:AC|SK)[a-z0-9]{32}",  # Twilio
-    r"eyJ[\w=-]{6,}\.[\w=-]+(?:\.[\w.+/=-]*)?",  # JSON web tokens
+    r"eyJ[\w=-]+\.[\w=-]+(?:\.[\w.+/=-]*)?",  # JSON web tokens
 )
 # Names of things begin like these too, so these count only with a digit: model providers, Artifactory.
 _PERHAPS_TOKENS: Final = r"sk-[\w-]{20,}|hf_[A-Za-z0-9]{20,}|AKC[a-zA-Z0-9]{10,}|AP[0-9A-F][a-zA-Z0-9]{8,}"
@@ -124,8 +124,9 @@ def _bits(run: str) -> float:
 
 
 RULES: Final = (
-    _rule(r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|\z)"),
-    _rule(r"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@<>|\"'`•]+@"),
+    _rule(r"(?s)(?:-----)?BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----|\z)"),
+    _rule(r"(?s)PuTTY-User-Key-File.*"),
+    _rule(r"(://)[^\s/@•]+@"),
     _rule(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?#<>|\"'`]+[?#])[^\s<>|\"'`]*"),
     _rule(rf"(?:\b|_)(?:{'|'.join(_TOKENS)})[\w+/=~-]*"),
     _where(rf"\b(?:{_PERHAPS_TOKENS})", _has_digit),
