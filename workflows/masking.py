@@ -36,7 +36,7 @@ _ENTROPY = 4.5  # bits a character, detect-secrets' own limit for base64
 _TOKENS: Final = (
     r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}",  # AWS
     r"AIza[\w-]{30,}|ya29\.[\w-]{20,}",  # Google
-    r"gh[a-z]_[A-Za-z0-9]{30,}|github_pat_\w{20,}",  # GitHub
+    r"gh[a-z]_[A-Za-z0-9_]{30,}|github_pat_\w{20,}",  # GitHub
     r"(?:gl[a-z]{2,6}-|GR1348941)[\w-]{20,}",  # GitLab
     r"xox[a-z]-[\w.-]+|xapp-[\w.-]{6,}|hooks\.slack\.com/[\w/-]+",  # Slack
     r"(?:sk|rk|pk|whsec)_(?:live_|test_)?[0-9A-Za-z]{16,}|sq0[a-z]{3}-[\w\\-]{20,}",  # payments
@@ -132,6 +132,7 @@ RULES: Final = (
     _where(rf"\b(?:{_PERHAPS_TOKENS})", _has_digit),
     _rule(r"(?i)((?:bearer|authorization:?\s+\w+)\s+)[\w.~+/=-]{8,}"),
     _rule(_NAMES + r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s,;\"'<>]+)"),
+    _rule(r"(?i)(aws.{0,20}?(?:key|pwd|pw|pass|token).{0,20}?[\"'])[0-9a-z/+]{40}"),
     _rule(r"(?i)((?:password|passwd|passphrase|pwd)\s+(?:is|was|to)\s+)\S+"),
     _rule(r"[\pL\pN._%+'-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}"),
     _rule(r"<[@!][^<>\n]{1,100}>"),
