@@ -66,6 +66,7 @@ from workflows.errors import UserError
 from workflows.exchange.exports import Exports
 from workflows.exchange.imports import Imports
 from workflows.exposure import Exposure
+from workflows.forgetting import Forgetting
 from workflows.home import Home
 from workflows.incidents import Incidents
 from workflows.notices import Notices
@@ -76,6 +77,7 @@ from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reviews import Reviews
 from workflows.sampling import Sampling
+from workflows.search.learning import Learning
 from workflows.search.search import Search
 from workflows.search.semantic import Meanings, SentenceEncoder
 from workflows.search.suggestions import Suggestions
@@ -123,6 +125,8 @@ class Workflows:
     domains: Domains
     picking: Picking
     home: Home
+    learning: Learning
+    forgetting: Forgetting
     trail: Trail
 
 
@@ -224,6 +228,8 @@ def build_workflows(
         domains=Domains(store, clock, catalog, vocabulary),
         picking=Picking(catalog),
         home=Home(catalog, vocabulary, reviews, sign_offs, amendments, writeups, subscriptions),
+        learning=Learning(store, clock),
+        forgetting=Forgetting(store, clock, bell),
         trail=Trail(store),
     )
 

@@ -21,12 +21,13 @@ from bot.doctor import examine
 from bot.evaluating import evaluate as measure
 from bot.exchange import ExportFormat, Source, columns_of, told_changes, told_export
 from bot.exports import read_history
+from bot.lessons import lessons
 from bot.linting import LintFormat, told
-from bot.logs import configure_logs
+from bot.logs import settings_with_logs
 from bot.past import difference_table, revision_as_json, revision_table
 from bot.peers.table import peers as all_peers
 from bot.replay import replay_history
-from bot.settings import Settings, read_settings, settings_table
+from bot.settings import settings_table
 from bot.stopping import stop_signal
 from store import Unavailable, migration_state
 from workflows.clock import system_clock
@@ -45,6 +46,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+cli.add_typer(lessons)
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -68,7 +70,7 @@ def run(
     ] = False,
 ) -> None:
     """Run the bot: Slack, the scheduler and the web server in one process."""
-    settings = _settings_with_logs()
+    settings = settings_with_logs()
     with stop_signal() as stop, running(settings, over_http=http) as address:
         _tell(f"Faultline is running; health at {address}/healthz. Ctrl-C stops it.")
         stop.wait()
@@ -78,7 +80,7 @@ def run(
 @cli.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    store = open_store(_settings_with_logs())
+    store = open_store(settings_with_logs())
     state = migration_state(store.engine)
     store.close()
     _tell(f"The database is at revision {state.current}, the newest.")
@@ -87,7 +89,7 @@ def migrate() -> None:
 @cli.command()
 def doctor() -> None:
     """Check tokens, scopes, events, database and clock, and say how to mend what is wrong."""
-    findings = examine(_settings_with_logs())
+    findings = examine(settings_with_logs())
     marks = {"ok": "[green]ok[/]", "warning": "[yellow]look[/]", "wrong": "[red]wrong[/]"}
     table = Table(show_header=False, box=None, pad_edge=False)
     for finding in findings:
@@ -117,7 +119,7 @@ def import_(
     columns = columns_of(mapping, named or [])
     if source is Source.CATALOG and len(paths) > 1:
         _complain("One catalog folder is imported at a time; run the command once for each.")
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         if source is Source.CATALOG:
             report = workflows.imports.import_folder(paths[0], OPERATOR, dry_run=dry_run)
         else:
@@ -136,7 +138,7 @@ def export(
     prune: Annotated[bool, typer.Option(help="Remove YAML files of entries that are gone from the catalog.")] = False,
 ) -> None:
     """Write the catalog's entries into a folder; unchanged YAML files are left alone."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         exported = workflows.exports.export(
             folder,
             form.value,
@@ -178,7 +180,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=20, help="How many entries at most.")] = 5,
 ) -> None:
     """Find failure modes by what you see."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         found = workflows.search.find(" ".join(words), OPERATOR, limit=limit)
     if as_json:
         _print_json([found_as_json(one) for one in found])
@@ -197,7 +199,7 @@ def search(
 @cli.command()
 def show(entry: Annotated[str, typer.Argument(help="An id such as FM-0012.")], *, as_json: AsJson = False) -> None:
     """Show one entry."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         found = workflows.catalog.entry(entry, OPERATOR)
     if as_json:
         _print_json(entry_as_json(found))
@@ -208,7 +210,7 @@ def show(entry: Annotated[str, typer.Argument(help="An id such as FM-0012.")], *
 @cli.command()
 def entries(*, as_json: AsJson = False) -> None:
     """List the published entries."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         published = workflows.catalog.published()
     if as_json:
         _print_json([entry_as_json(entry) for entry in published])
@@ -232,7 +234,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Show for each message of a history what the bot would have shown, with the same code as live."""
-    settings = _settings_with_logs()
+    settings = settings_with_logs()
     for shown in replay_history(settings, read_history(path, channel)):
         if as_json:
             typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
@@ -248,7 +250,7 @@ def reviews(
     ] = "asked for on the command line",
 ) -> None:
     """List due reviews, or make one due now."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         if request:
             workflows.reviews.request(request, reason, OPERATOR)
         due = workflows.reviews.due_for(OPERATOR)
@@ -268,7 +270,7 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """List every revision of an entry, or what differs between any two."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         if between is None:
             _, revisions = workflows.history.of(entry, OPERATOR)
             lines = [revision_as_json(one) for one in revisions]
@@ -288,7 +290,7 @@ def links(
     check: Annotated[bool, typer.Option("--check", help="Ask every address that was not asked this month.")] = False,
 ) -> None:
     """List the links that entries cite and that are dead, after asking them with --check."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         asked = workflows.links.check(most=sys.maxsize) if check else []
         dead = workflows.links.dead()
     for one in dead:
@@ -308,7 +310,7 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Show who did what, newest first; the database itself refuses to change or delete a line of it."""
-    with offline(_settings_with_logs()) as workflows:
+    with offline(settings_with_logs()) as workflows:
         deeds = workflows.trail.find(
             actor=actor, action=action, subject=subject, since=as_instant(since), until=as_instant(until), limit=limit
         )
@@ -331,7 +333,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure search and suggestions on your own labelled data, beside the engines you could use instead."""
-    settings = _settings_with_logs()
+    settings = settings_with_logs()
     noises = known_noises([name for name in noise.split(",") if name])
     material = read_material(catalog, queries, examples=examples, negatives=negatives)
     threshold, model = settings.suggestion_threshold, settings.semantic_model
@@ -377,12 +379,6 @@ def _require_sandbox() -> None:
     if find_spec("jinja2") is None or find_spec("websockets") is None:
         msg = "The local Slack is an extra that is not installed here; get it with: pip install 'faultline[sandbox]'"
         raise UserError(msg)
-
-
-def _settings_with_logs() -> Settings:
-    settings = read_settings()
-    configure_logs(level=settings.log_level, as_json=settings.log_format == "json")
-    return settings
 
 
 def _complain(sentence: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from bot.settings import Settings, read_settings
+
 # Slack's token kinds, bearer headers, and passwords inside database URLs.
 SECRETS = re.compile(r"xox[a-z]-[\w.-]+|xapp-[\w.-]+|(?i:bearer\s+)[\w.~+/=-]{8,}|(?<=://)([^:/@\s]+):[^@/\s]+(?=@)")
 
@@ -48,6 +50,13 @@ def configure_logs(*, level: str, as_json: bool) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # The client reports every failed call before it raises; whoever catches it says what matters.
     logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
+
+
+def settings_with_logs() -> Settings:
+    """Return the settings, with logs configured as they say."""
+    settings = read_settings()
+    configure_logs(level=settings.log_level, as_json=settings.log_format == "json")
+    return settings
 
 
 def without_secrets(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -152,6 +152,25 @@ class Incidents:
         self._session.execute(delete(EvidenceRow).where(EvidenceRow.incident_id == incident_id, EvidenceRow.ts == ts))
         self._heard(incident_id, altered=True)
 
+    def numbers_in(self, channel: str) -> list[int]:
+        """Return the numbers of all incidents of the channel, given by its id or name, oldest first."""
+        named = select(ChannelRow.id).where(ChannelRow.name == channel)
+        of_channel = (IncidentRow.channel_id == channel) | IncidentRow.channel_id.in_(named)
+        return list(self._session.scalars(select(IncidentRow.id).where(of_channel).order_by(IncidentRow.id)))
+
+    def forget(self, incident_id: int) -> int:
+        """Remove the incident's messages and the reasons taken from them; return how many messages there were.
+
+        The card counts as standing for all of it, so whoever is ranking the old messages just now writes nothing.
+        """
+        dropped = delete(EvidenceRow).where(EvidenceRow.incident_id == incident_id).returning(EvidenceRow.id)
+        count = len(self._session.execute(dropped).all())
+        self._session.execute(update(SuggestionRow).where(SuggestionRow.incident_id == incident_id).values(why=""))
+        self._heard(incident_id, altered=True)
+        row = IncidentRow
+        self._session.execute(update(row).where(row.id == incident_id).values(ranked=row.heard))
+        return count
+
     def note_ranked(self, incident_id: int, heard: int) -> None:
         """Note that the card stands for that many changes of the evidence."""
         self._session.execute(update(IncidentRow).where(IncidentRow.id == incident_id).values(ranked=heard))

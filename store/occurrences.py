@@ -59,6 +59,11 @@ class Occurrences:
         newest = query.order_by(OccurrenceRow.happened_at.desc(), OccurrenceRow.id.desc())
         return [record_of(OccurrenceRecord, row) for row in self._session.scalars(newest)]
 
+    def of_incident(self, incident_id: int) -> list[OccurrenceRecord]:
+        """Return the cases that the incident is, of whatever entries."""
+        query = select(OccurrenceRow).where(OccurrenceRow.incident_id == incident_id).order_by(OccurrenceRow.id)
+        return [record_of(OccurrenceRecord, row) for row in self._session.scalars(query)]
+
     def by_entry(self) -> Mapping[str, list[OccurrenceRecord]]:
         """Return all cases by entry, newest first."""
         found: dict[str, list[OccurrenceRecord]] = {}

@@ -156,7 +156,7 @@ class Incidents:
             else:
                 taken_back_within(tx, incident, entry_id, actor, now)
             learn_within(tx, incident, entry_id, verdict, by=actor.user_id, at=now)
-            tx.outbox.edit(_card_key(incident.id), at=now)
+            tx.outbox.edit(card_key(incident.id), at=now)
         self.bell.ring()
 
     def mark_outdated(self, incident_id: int, entry_id: str, actor: Actor, *, channel_id: str) -> None:
@@ -170,7 +170,7 @@ class Incidents:
         """Return the incident's card, or None while there is nothing to show; one that was posted may become empty."""
         with self.store.read() as tx:
             suggestions = tx.incidents.suggestions(incident_id)
-            owed = tx.outbox.get(_card_key(incident_id))
+            owed = tx.outbox.get(card_key(incident_id))
         lines = [line for one in suggestions if (line := self._line(one)) is not None]
         was_posted = owed is not None and owed.message_ts is not None
         return Card(incident_id, tuple(lines)) if lines or was_posted else None
@@ -283,7 +283,7 @@ class Incidents:
     def _owe_card(self, tx: Transaction, incident: IncidentRecord, *, thread_ts: str, now: datetime) -> None:
         tx.incidents.show_card_under(incident.id, thread_ts)
         tx.outbox.owe_latest(
-            _card_key(incident.id),
+            card_key(incident.id),
             kind=CARD,
             subject=str(incident.id),
             address=incident.channel_id,
@@ -312,7 +312,8 @@ def _unsay(tx: Transaction, incident_id: int, ts: str) -> None:
     tx.examples.remove_of(incident_id, said_as=ts)
 
 
-def _card_key(incident_id: int) -> str:
+def card_key(incident_id: int) -> str:
+    """Return the key under which the incident's card is owed."""
     return f"card:{incident_id}"
 
 

@@ -191,14 +191,14 @@ def test_one_example_can_be_removed_and_the_trail_says_so_without_its_words(stor
     judged(lived, [WORDS])
     wanted = next(one.example.id for one in learning(lived).of("2") if "walrus" in one.example.text)
 
-    learning(lived).remove(wanted, OPERATOR)
+    learning(lived).remove("2", wanted, OPERATOR)
     lived.catalog.refresh()
 
     deed = lived.trail.find(action="example.remove")[0]
     assert nearness(lived) == 0
     assert "walrus" not in str(deed)
-    with pytest.raises(NotFound, match="no example"):
-        learning(lived).remove(wanted, OPERATOR)
+    with pytest.raises(NotFound, match="has no example"):
+        learning(lived).remove("2", wanted, OPERATOR)
 
 
 def test_another_catalog_on_the_same_database_learns_too(store: Store, tmp_path: Path) -> None:

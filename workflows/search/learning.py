@@ -124,17 +124,8 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Forgotten:
-    """How much of an incident was removed."""
-
-    incident_id: int
-    messages: int
-    examples: int
-
-
-@dataclass(frozen=True)
 class Learning:
-    """Looking at what was learned, and forgetting it; for whoever runs the bot."""
+    """Looking at what was learned, and removing it piece by piece; for whoever runs the bot."""
 
     store: Store
     clock: Clock
@@ -146,13 +137,14 @@ class Learning:
         counting = {one.id for said in that_count(records).values() for one in said}
         return [Lesson(one, source_of(one), one.id in counting) for one in records]
 
-    def remove(self, example_id: int, actor: Actor) -> None:
-        """Remove one example; raises NotFound where there is none with this number."""
+    def remove(self, reference: str, example_id: int, actor: Actor) -> None:
+        """Remove one example of the entry; raises NotFound where the entry has none with this number."""
+        entry_id = canonical_id(reference)
         with self.store.begin() as tx:
             known = tx.examples.get(example_id)
-            if known is None:
-                msg = f"There is no example {example_id}; `faultline examples FM-0012` lists those of an entry."
+            if known is None or known.entry_id != entry_id:
+                msg = f"{entry_id} has no example {example_id}; `faultline examples {entry_id}` lists those it has."
                 raise NotFound(msg)
             tx.examples.remove(example_id)
-            subject, what = f"entry:{known.entry_id}", {"example": example_id, "source": source_of(known)}
-            tx.audit.add(AuditRecord(self.clock(), actor.user_id, "example.remove", subject, what, None))
+            what = {"example": example_id, "source": source_of(known)}
+            tx.audit.add(AuditRecord(self.clock(), actor.user_id, "example.remove", f"entry:{entry_id}", what, None))
