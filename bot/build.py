@@ -20,6 +20,7 @@ from bot.background import Background
 from bot.directory import SlackChannels, SlackPeople
 from bot.errors import ErrorAnswers
 from bot.exposures import Exposures
+from bot.following import Following
 from bot.homes import Homes
 from bot.identity import Identity, who_am_i
 from bot.links import asked_web
@@ -304,11 +305,12 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
         workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups, identity.scopes)
         workflows = build_workflows(settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell)
         posting = posting_client(token, settings.slack_api_url)
+        stack.enter_context(_in_thread(Following(workflows.catalog, store.changes()), "catalog"))
         background = Background()
         stack.callback(background.close)
         people = SlackPeople(reading)
         messenger = _messenger(workflows, posting, reading, people, bell)
-        stack.enter_context(_in_thread(messenger))
+        stack.enter_context(_in_thread(messenger, "messenger"))
         homes = Homes(workflows.home, people, reading, background, identity.team_id)
         app = _slack_app(workflows, posting, identity, background, homes)
         sweeps = schedule(
@@ -391,13 +393,13 @@ def _messenger(
 
 
 @contextmanager
-def _in_thread(messenger: Messenger) -> Iterator[None]:
-    thread = threading.Thread(target=messenger.run, name="messenger")
+def _in_thread(worker: Messenger | Following, name: str) -> Iterator[None]:
+    thread = threading.Thread(target=worker.run, name=name)
     thread.start()
     try:
         yield
     finally:
-        messenger.stop()
+        worker.stop()
         thread.join()
 
 

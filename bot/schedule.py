@@ -22,7 +22,7 @@ from workflows.sampling import Sampling
 
 log = structlog.get_logger(__name__)
 
-CATALOG_CHECK = timedelta(seconds=5)  # how soon another replica's change is seen here
+MEANINGS_CHECK = timedelta(seconds=5)  # how soon the meaning of new entries is read
 LINK_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
 SAMPLING_CHECK = timedelta(hours=1)  # how soon a new month's sample is drawn
@@ -56,8 +56,7 @@ def schedule(
         "reviews": (reviews.sweep, sweep_interval),
         "notices": (notices.sweep, sweep_interval),
         "recognition": (recognition.sweep, DIGEST_CHECK),
-        "catalog": (catalog.refresh, CATALOG_CHECK),
-        "meanings": (catalog.learn_meanings, CATALOG_CHECK),
+        "meanings": (catalog.learn_meanings, MEANINGS_CHECK),
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "sampling": (sampling.sweep, SAMPLING_CHECK),
         "receipts": (forget_old_receipts, timedelta(hours=1)),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from store.changes import tell
 from store.models import CounterRow, EntryRow
 from store.records import record_of
 
@@ -101,6 +102,7 @@ class Entries:
         """Insert the entry, or replace the one with its id."""
         row = self._session.merge(EntryRow(**vars(record)))
         self._session.flush()
+        tell(self._session)
         # Written rows are let go, or an import of thousands would hold every document until it ends.
         self._session.expunge(row)
 
@@ -108,6 +110,7 @@ class Entries:
         """Note that a person found the entry right."""
         change = update(EntryRow).where(EntryRow.id == entry_id)
         self._session.execute(change.values(last_verified_by=by, last_verified_at=at))
+        tell(self._session)
 
     def take_turns(self) -> None:
         """Wait until no other process imports; two that start at once on an empty database then do it once."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from store.changes import tell
 from store.models import CounterRow, ExampleRow
 from store.records import record_of
 
@@ -118,3 +119,4 @@ class Examples:
             self._session.add(counter)
         counter.value += 1
         self._session.flush()
+        tell(self._session)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from store.amendments import Amendments
 from store.audit import Audit
+from store.changes import Changes, Nearby, PostgresChanges
 from store.engine import WAIT, WRITE, WriteTurn, open_engine
 from store.entries import Entries
 from store.errors import Unavailable
@@ -122,6 +123,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._turn = WriteTurn(engine)
+        self._nearby = Nearby()
         event.listen(engine, "before_cursor_execute", _refuse_when_late)
 
     @classmethod
@@ -146,6 +148,10 @@ class Store:
         with _outage_as_unavailable(), _until(WAIT), self._session(write=False) as session:
             yield Transaction(session)
 
+    def changes(self) -> Changes:
+        """Return what waits for changes of entries and examples, from now on."""
+        return PostgresChanges(self.engine) if self.engine.dialect.name == "postgresql" else self._nearby.listen()
+
     def is_reachable(self) -> bool:
         """Return whether the database answers now."""
         try:
@@ -168,6 +174,7 @@ class Store:
                 yield session
                 if write:
                     session.commit()
+                    self._nearby.committed(session)
         finally:
             _inside.reset(token)
 
