@@ -1,6 +1,7 @@
 """What is kept of people's words holds no secret and nothing that tells who they are."""
 
 import string
+from collections.abc import Collection
 
 import pytest
 import re2
@@ -91,7 +92,7 @@ def test_opaque_tokens_do_not_survive(token: str, said: str) -> None:
 
 def known_shapes() -> list[str]:
     """Return the patterns of detect-secrets that RE2 can read; the others look behind what they find."""
-    detectors = get_mapping_from_secret_type_to_class().values()
+    detectors: Collection[type] = get_mapping_from_secret_type_to_class().values()
     patterns = [pattern for one in detectors for pattern in vars(one).get("denylist", ())]
     shapes = {pattern.pattern.replace(r"(?!\w)", "") for pattern in patterns}
     return sorted(shape for shape in shapes if "(?<" not in shape and "{50,1024}" not in shape)
