@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,13 +21,13 @@ from bot.demo import Demo
 from bot.doctor import examine
 from bot.evaluating import evaluate as measure
 from bot.exchange import ExportFormat, Source, columns_of, told_changes, told_export
-from bot.exports import read_history
+from bot.exports import channel_names, read_history
 from bot.lessons import lessons
 from bot.linting import LintFormat, told
 from bot.logs import settings_with_logs
 from bot.past import difference_table, revision_as_json, revision_table
 from bot.peers.table import peers as all_peers
-from bot.replay import replay_history
+from bot.replay import judge_history, replay_history
 from bot.settings import settings_table
 from bot.stopping import stop_signal
 from store import Unavailable, migration_state
@@ -231,10 +232,17 @@ def replay(
     ],
     *,
     channel: Annotated[str, typer.Option(help="Only channels whose name matches this pattern.")] = "*",
+    labels: Annotated[
+        Path | None, typer.Option(help="JSONL of {channel, relevant}: measure how good that would have been.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show for each message of a history what the bot would have shown, with the same code as live."""
     settings = settings_with_logs()
+    if labels is not None:
+        judged = judge_history(settings, list(read_history(path, channel)), channel_names(path), labels)
+        _tell_measured(judged.as_json() if as_json else judged.tables(), judged.report.left_out)
+        return
     for shown in replay_history(settings, read_history(path, channel)):
         if as_json:
             typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
@@ -339,13 +347,7 @@ def evaluate(
     threshold, model = settings.suggestion_threshold, settings.semantic_model
     engines = [Faultline(threshold, model), *(all_peers(threshold, postgres=postgres, model=model) if peers else ())]
     report = measure(engines, material, noises, threshold)
-    if as_json:
-        _print_json(report.as_json())
-        return
-    for table in report.tables():
-        console.print(table, "")
-    for name, reason in report.left_out.items():
-        _tell(f"{name} is left out: {reason}.")
+    _tell_measured(report.as_json() if as_json else report.tables(), report.left_out)
 
 
 @cli.command()
@@ -392,6 +394,16 @@ def _tell(sentence: str) -> None:
 
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _tell_measured(told: dict[str, Any] | list[Table], left_out: Mapping[str, str]) -> None:
+    if isinstance(told, dict):
+        _print_json(told)
+        return
+    for table in told:
+        console.print(table, "")
+    for name, reason in left_out.items():
+        _tell(f"{name} is left out: {reason}.")
 
 
 def _print_replayed(shown: dict[str, Any]) -> None:

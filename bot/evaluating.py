@@ -17,7 +17,10 @@ from workflows.evaluation.material import Material
 OURS: Final = "faultline"
 RANKING: Final = ("hit@1", "hit@3", "hit@5", "mrr@10", "lenient@3")
 COST: Final = ("p50_ms", "p95_ms", "build_s", "memory_mb")
-SPEAKING: Final = ("hit@3", "lenient@3", "coverage", "precision", "silence", "calibration_error")
+SPEAKING: Final = (
+    *("hit@1", "hit@3", "hit@5", "lenient@3"),
+    *("coverage", "precision", "silence", "calibration_error", "first_card"),
+)
 OF_INCIDENTS: Final = ("per_message", "per_incident")
 
 
@@ -103,9 +106,13 @@ def _table(title: str, columns: Sequence[str], engines: Mapping[str, Figures]) -
     for column in columns:
         table.add_column(column, justify="right")
     for name, figures in engines.items():
-        table.add_row(name, *(_told(figures.get(column)) for column in columns))
+        within = figures.get("intervals", {})
+        table.add_row(name, *(_told(figures.get(column), within.get(column)) for column in columns))
     return table
 
 
-def _told(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
+def _told(value: float | None, within: tuple[float, float] | None) -> str:
+    """Return the figure, with the bounds of 95 % of resamples under it where there are any."""
+    if value is None:
+        return "–"
+    return f"{value:.3g}\n{within[0]:.2g}–{within[1]:.2g}" if within else f"{value:.3g}"

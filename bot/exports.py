@@ -14,11 +14,14 @@ from typing import Any
 
 import yaml
 
+from bot import ids
 from bot.forms.calls import spoken_text
 from workflows.entries.importing import safe_yaml
 from workflows.errors import UserError
 
 MAX_FILE_BYTES = 200_000_000  # one day of one channel in a very large workspace is a few megabytes
+OURS = frozenset({ids.CONFIRM, ids.REJECT, ids.UNDO, ids.OUTDATED})  # buttons that only our own cards have
+LISTS = frozenset({"channels.json", "groups.json"})
 QUIET_SUBTYPES = frozenset({"channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name"})
 
 
@@ -47,6 +50,16 @@ def read_history(path: Path, channel: str = "*") -> Iterator[Said]:
         return _from_export(ZipExport(path), channel)
     transcript = _transcript(path)
     return (said for said in transcript if fnmatch(said.channel, channel))
+
+
+def channel_names(path: Path) -> dict[str, str]:
+    """Return the names of an export's channels by their ids; nothing for a transcript."""
+    if not path.is_dir() and not zipfile.is_zipfile(path):
+        return {}
+    export = FolderExport(path) if path.is_dir() else ZipExport(path)
+    lists = [_json(export, name) for name in export.names() if PurePosixPath(name).name in LISTS]
+    channels = [one for some in lists if isinstance(some, list) for one in some if isinstance(one, dict)]
+    return {str(one["id"]): str(one["name"]) for one in channels if "id" in one and "name" in one}
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,7 @@ def _json(export: FolderExport | ZipExport, name: str) -> Any:
 def _day(channel: str, messages: Any) -> Iterator[Said]:
     kept = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
     for message in sorted(kept, key=lambda one: str(one.get("ts", ""))):
-        if message.get("type", "message") == "message" and message.get("subtype") not in QUIET_SUBTYPES:
+        if _is_spoken(message):
             yield Said(
                 channel=channel,
                 ts=str(message.get("ts", "")),
@@ -118,6 +131,22 @@ def _day(channel: str, messages: Any) -> Iterator[Said]:
                 author=str(message.get("user") or message.get("bot_id") or ""),
                 text=spoken_text(message),
             )
+
+
+def _is_spoken(message: dict[str, Any]) -> bool:
+    """Return whether somebody says something; our own cards do not count, or a replay would read the answers."""
+    if message.get("type", "message") != "message" or message.get("subtype") in QUIET_SUBTYPES:
+        return False
+    blocks = message.get("blocks") or []
+    pressed = {
+        element.get("action_id")
+        for block in blocks
+        if isinstance(block, dict)
+        for element in [block.get("accessory") or {}, *(block.get("elements") or [])]
+        if isinstance(element, dict)
+    }
+    is_ours = (message.get("metadata") or {}).get("event_type") == ids.MESSAGE_EVENT
+    return not is_ours and not pressed & OURS
 
 
 def _transcript(path: Path) -> list[Said]:

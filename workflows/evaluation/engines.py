@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from workflows.evaluation.material import Item
+from workflows.incidents import LATEST_EVIDENCE
 from workflows.search.examples import Example
 from workflows.search.index import SearchIndex
 from workflows.search.semantic import Floats, SentenceEncoder
@@ -70,12 +71,13 @@ class Searched:
 
     def rank(self, messages: Sequence[str], limit: int) -> list[str]:
         """Return the entries as the live code ranks them for an incident with these messages."""
-        return [match.entry_id for match in self.index.rank_weighted(weighted(messages), limit=limit)]
+        latest = weighted(messages[-LATEST_EVIDENCE:])
+        return [match.entry_id for match in self.index.rank_weighted(latest, limit=limit)]
 
     def decide(self, messages: Sequence[str]) -> tuple[float, list[str]]:
         """Return what the live code would show in the incident's channel after these messages."""
         suggestions = Suggestions(self, self.threshold)
-        weighed = suggestions.weigh(messages)
+        weighed = suggestions.weigh(messages[-LATEST_EVIDENCE:])
         return weighed.chance, [one.entry_id for one in suggestions.shown(weighed)]
 
 

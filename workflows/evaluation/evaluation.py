@@ -3,12 +3,23 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any, Final
 
 from workflows.evaluation.engines import Decider, Engine, Ranker
 from workflows.evaluation.material import Material, Query
-from workflows.evaluation.measures import DEPTH, Answer, Decision, decisions, intervals, latency, quality, rank_of
+from workflows.evaluation.measures import (
+    DEPTH,
+    Answer,
+    Decision,
+    decision_intervals,
+    decisions,
+    first_card_interval,
+    first_cards,
+    intervals,
+    latency,
+    quality,
+    rank_of,
+)
 
 AS_GIVEN: Final = ""  # the name of no noise
 RUNS: Final = (1, 3, 10, 40)  # negatives in a row that are read as one channel's messages
@@ -48,13 +59,11 @@ def measured(ranker: Ranker, material: Material) -> Figures:
     """Return the figures of a built engine, those of incidents in `per_message` and `per_incident`."""
     figures = _ranking(ranker, material.queries)
     if not material.incidents:
-        return figures | _speaking(ranker, material.queries, ([text] for text in material.negatives))
+        return _joined(figures, _speaking(ranker, material.queries, material))
     alone = [single for incident in material.incidents for single in _alone(incident)]
     return figures | {
-        "per_message": _ranking(ranker, alone) | _speaking(ranker, alone, ([text] for text in material.negatives)),
-        "per_incident": _ranking(ranker, material.incidents)
-        | _speaking(ranker, material.incidents, _runs(material.negatives))
-        | _first_cards(ranker, material.incidents),
+        "per_message": _joined(_ranking(ranker, alone), _speaking(ranker, alone, material)),
+        "per_incident": _joined(_ranking(ranker, material.incidents), _in_channels(ranker, material)),
     }
 
 
@@ -76,36 +85,53 @@ def _answer(ranker: Ranker, query: Query) -> Answer:
     return Answer(rank_of(query.relevant, ranked), rank_of(query.acceptable, ranked), milliseconds)
 
 
-def _speaking(ranker: Ranker, queries: Iterable[Query], negatives: Iterable[Sequence[str]]) -> Figures:
+def _joined(figures: Figures, more: Figures) -> Figures:
+    return figures | more | {"intervals": figures["intervals"] | more.get("intervals", {})}
+
+
+def _speaking(ranker: Ranker, queries: Iterable[Query], material: Material) -> Figures:
+    """Return whether each text alone would be answered, and with what."""
     if not isinstance(ranker, Decider):
         return {}
-    asked = [_decision(ranker, query.messages, query.acceptable) for query in queries]
-    return decisions(asked, [_decision(ranker, texts, frozenset()) for texts in negatives])
+    asked = [_decision(*ranker.decide(query.messages), query.acceptable) for query in queries]
+    single = [text for said in (material.negatives, *material.quiet) for text in said]
+    unanswered = [_decision(*ranker.decide([text]), frozenset()) for text in single]
+    return decisions(asked, unanswered) | {"intervals": decision_intervals(asked, unanswered)}
 
 
-def _decision(ranker: Decider, messages: Sequence[str], acceptable: frozenset[str]) -> Decision:
-    chance, shown = ranker.decide(messages)
+def _in_channels(ranker: Ranker, material: Material) -> Figures:
+    """Return what the card of each incident's channel would be, and when the first one comes."""
+    if not isinstance(ranker, Decider):
+        return {}
+    cards = [_last_card(ranker, incident) for incident in material.incidents]
+    asked, firsts = [decision for decision, _ in cards], [first for _, first in cards]
+    unanswered = [_decision(*ranker.decide(run), frozenset()) for run in _runs(material.negatives)]
+    unanswered += [_decision(*moment, frozenset()) for said in material.quiet for moment in _moments(ranker, said)]
+    within = decision_intervals(asked, unanswered) | {"first_card": first_card_interval(firsts)}
+    longest = max(len(incident.messages) for incident in material.incidents)
+    return decisions(asked, unanswered) | first_cards(firsts, longest) | {"intervals": within}
+
+
+def _decision(chance: float, shown: Sequence[str], acceptable: frozenset[str]) -> Decision:
     return Decision(chance, bool(shown), bool(acceptable.intersection(shown)))
 
 
-def _first_cards(ranker: Ranker, incidents: Sequence[Query]) -> Figures:
-    """Return the share of incidents in which the first card stands after the first, second … message at the latest."""
-    if not isinstance(ranker, Decider):
-        return {}
-    longest = max(len(incident.messages) for incident in incidents)
-    firsts = [_first_card(ranker, incident) for incident in incidents]
-    return {
-        "shown_after": {
-            str(count): round(sum(0 < first <= count for first in firsts) / len(firsts), 4)
-            for count in range(1, longest + 1)
-        }
-    }
+def _moments(ranker: Decider, messages: Sequence[str]) -> Iterator[tuple[float, list[str]]]:
+    """Yield what the ranker says after each message of a channel."""
+    return (ranker.decide(messages[:count]) for count in range(1, len(messages) + 1))
 
 
-def _first_card(ranker: Decider, incident: Query) -> int:
-    """Return after which message (from 1) something is shown, or 0 for never."""
-    so_far = accumulate(((message,) for message in incident.messages), lambda before, more: before + more)
-    return next((count for count, messages in enumerate(so_far, 1) if ranker.decide(messages)[1]), 0)
+def _last_card(ranker: Decider, incident: Query) -> tuple[Decision, int]:
+    """Return the card as it stands in the end, and after which message (from 1) the first one stood, 0 for never.
+
+    As live, a card stays as it is while what is said later is not good enough for another.
+    """
+    chance, card, first = 0.0, list[str](), 0
+    for count, (now, shown) in enumerate(_moments(ranker, incident.messages), 1):
+        if shown or not card:
+            chance, card = now, shown
+        first = first or (count if shown else 0)
+    return _decision(chance, card, incident.acceptable), first
 
 
 def _alone(incident: Query) -> Iterator[Query]:

@@ -51,13 +51,20 @@ class Item:
 class Query:
     """What somebody asked or an incident's messages in order, and the ids of the entries that are right.
 
-    `acceptable` holds the right ones and those that are tolerable instead.
+    `acceptable` holds the right ones and those that are tolerable instead. Several messages are an incident, and so is
+    what was said `in_channel`, a channel of its own, however little that was.
     """
 
     query_id: str
     messages: tuple[str, ...]
     relevant: frozenset[str]
     acceptable: frozenset[str]
+    in_channel: bool = False
+
+    @property
+    def is_incident(self) -> bool:
+        """Whether it is measured by message and as a whole."""
+        return self.in_channel or len(self.messages) > 1
 
     @property
     def text(self) -> str:
@@ -74,22 +81,28 @@ class Query:
 
 @dataclass(frozen=True)
 class Material:
-    """All that one evaluation is made with."""
+    """All that one evaluation is made with; `quiet` are channels, message by message, that deserve no answer."""
 
     items: tuple[Item, ...]
     queries: tuple[Query, ...]
     examples: tuple[Example, ...] = ()
     negatives: tuple[str, ...] = ()
+    quiet: tuple[tuple[str, ...], ...] = ()
 
     @cached_property
     def incidents(self) -> tuple[Query, ...]:
-        """The queries that are several messages."""
-        return tuple(query for query in self.queries if len(query.messages) > 1)
+        """The queries that are incidents."""
+        return tuple(query for query in self.queries if query.is_incident)
 
     def heard_through(self, noise: str) -> "Material":
         """Return the same with every query and negative damaged."""
         negatives = tuple(NOISES[noise](text, str(at)) for at, text in enumerate(self.negatives))
-        return replace(self, queries=tuple(query.heard_through(noise) for query in self.queries), negatives=negatives)
+        quiet = tuple(
+            tuple(NOISES[noise](text, f"{channel} {at}") for at, text in enumerate(said))
+            for channel, said in enumerate(self.quiet)
+        )
+        queries = tuple(query.heard_through(noise) for query in self.queries)
+        return replace(self, queries=queries, negatives=negatives, quiet=quiet)
 
 
 def read_material(
@@ -97,7 +110,7 @@ def read_material(
 ) -> Material:
     """Return what the files hold; raises UserError, with file and line, for what cannot be read or does not fit."""
     items = tuple(_catalog(catalog))
-    names = _Names(items)
+    names = Names(items)
     return Material(
         items,
         tuple(_queries(queries, names)),
@@ -152,8 +165,8 @@ class _Example(BaseModel):
 
 
 @dataclass
-class _Names:
-    """The ids of the catalog, by whatever a label may call them."""
+class Names:
+    """The ids of the catalog, by whatever a label may call them: the slug, or the id."""
 
     items: Iterable[Item]
     by_name: dict[str, str] = field(init=False)
@@ -177,7 +190,7 @@ def _catalog(path: Path) -> Iterator[Item]:
             yield Item(entry.id, fields_of(entry), tuple(entry.log_signatures), entry.slug)
         return
     seen: set[str] = set()
-    for at, row in _rows(path, _Item):
+    for at, row in rows(path, _Item):
         if row.id in seen:
             msg = f"{at}: the id “{row.id}” stands there twice; give every entry an id of its own."
             raise UserError(msg)
@@ -185,9 +198,9 @@ def _catalog(path: Path) -> Iterator[Item]:
         yield Item(row.id, row.fields)
 
 
-def _queries(path: Path, names: _Names) -> Iterator[Query]:
-    rows = _incidents(path) if path.suffix in {".yaml", ".yml"} else _rows(path, _Query)
-    for number, (at, row) in enumerate(rows):
+def _queries(path: Path, names: Names) -> Iterator[Query]:
+    asked = _incidents(path) if path.suffix in {".yaml", ".yml"} else rows(path, _Query)
+    for number, (at, row) in enumerate(asked):
         relevant = names.of(row.relevant, at)
         said = row.messages or [row.text or ""]
         yield Query(row.id or str(number), tuple(said), relevant, relevant | names.of(row.also_acceptable, at))
@@ -207,14 +220,14 @@ def _incidents(path: Path) -> Iterator[tuple[str, _Query]]:
         yield f"{path}, incident {number}", _row(incident, _Query, f"{path}, incident {number}")
 
 
-def _examples(path: Path, names: _Names) -> Iterator[Example]:
-    for at, row in _rows(path, _Example):
+def _examples(path: Path, names: Names) -> Iterator[Example]:
+    for at, row in rows(path, _Example):
         for entry_id in sorted(names.of(row.entries, at)):
             yield Example(entry_id, row.text, row.weight, row.source)
 
 
-def _rows(path: Path, shape: type[_Row]) -> Iterator[tuple[str, _Row]]:
-    """Yield each line's place and what it holds."""
+def rows(path: Path, shape: type[_Row]) -> Iterator[tuple[str, _Row]]:
+    """Yield the place and content of each line of a JSONL file; raises UserError for one that is not of the shape."""
     for number, line in enumerate(_lines_of(path), 1):
         if line.strip():
             at = f"{path}:{number}"

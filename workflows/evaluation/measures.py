@@ -7,14 +7,15 @@
     precision           share of those shown where a right or acceptable entry is among what is shown
     silence             share of the negatives that stay unanswered
     calibration_error   mean gap between the chance that was stated and how often it was right, in bins of equal size
+    first_card          median number of messages after which a card stands, where one ever does
 
 Intervals are 95 % percentile bootstraps over the queries (Efron and Tibshirani, "An Introduction to the Bootstrap",
 1993) with a fixed seed. The calibration error is Naeini and others' (2015) with bins of equal size.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ DEPTH: Final = 10  # ranks that are looked at
 RESAMPLES: Final = 1_000
 SEED: Final = 0
 BINS: Final = 10
+MOST_COUNTED: Final = 40  # messages; a card that comes later is of no use to anybody
+
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,40 @@ def decisions(incidents: Sequence[Decision], negatives: Sequence[Decision]) -> d
     }
 
 
-def _values(answers: Sequence[Answer]) -> Mapping[str, NDArray[np.float64]]:
+def decision_intervals(
+    incidents: Sequence[Decision], negatives: Sequence[Decision]
+) -> dict[str, tuple[float, float] | None]:
+    """Return between which bounds the figures of `decisions` lie in 95 % of resamples."""
+    spoken = [one for one in incidents if one.speaks]
+    return {
+        "coverage": _interval(np.array([one.speaks for one in incidents], float)),
+        "precision": _interval(np.array([one.is_right for one in spoken], float)),
+        "silence": _interval(np.array([not one.speaks for one in negatives], float)),
+        "calibration_error": _interval_of_calibration([*incidents, *negatives]),
+    }
+
+
+def first_cards(firsts: Sequence[int], longest: int) -> dict[str, Any]:
+    """Return when cards came in incidents of at most `longest` messages.
+
+    `firsts` are the messages (from 1) after which each incident's first card stood, 0 for never.
+    """
+    there = [first for first in firsts if first]
+    return {
+        "first_card": float(np.median(there)) if there else None,
+        "shown_after": {
+            str(count): _mean([0 < first <= count for first in firsts])
+            for count in range(1, min(longest, MOST_COUNTED) + 1)
+        },
+    }
+
+
+def first_card_interval(firsts: Sequence[int]) -> tuple[float, float] | None:
+    """Return between which bounds the median number of messages to the first card lies in 95 % of resamples."""
+    return _interval(np.array([first for first in firsts if first], float), np.median)
+
+
+def _values(answers: Sequence[Answer]) -> Mapping[str, Values]:
     right = np.array([answer.right_at for answer in answers], float)
     acceptable = np.array([answer.acceptable_at for answer in answers], float)
     inverse = np.divide(1, right, out=np.zeros_like(right), where=right > 0)
@@ -89,29 +126,50 @@ def _values(answers: Sequence[Answer]) -> Mapping[str, NDArray[np.float64]]:
     }
 
 
-def _within(ranks: NDArray[np.float64], depth: int) -> NDArray[np.float64]:
+def _within(ranks: Values, depth: int) -> Values:
     return ((ranks > 0) & (ranks <= depth)).astype(float)
 
 
-def _mean(values: Sequence[float] | NDArray[np.float64]) -> float | None:
+def _mean(values: Sequence[float] | Values) -> float | None:
     return round(float(np.mean(values)), 4) if len(values) else None
 
 
-def _interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
+def _interval(values: Values, figure: Callable[..., Values] = np.mean) -> tuple[float, float] | None:
     if not len(values):
         return None
-    drawn = np.random.default_rng(SEED).integers(0, len(values), (RESAMPLES, len(values)))
-    low, high = np.percentile(values[drawn].mean(axis=1), (2.5, 97.5))
+    resamples = np.array([figure(values[drawn]) for drawn in _drawn(len(values))])
+    return _bounds(resamples)
+
+
+def _drawn(count: int) -> Iterator[NDArray[np.int64]]:
+    chosen = np.random.default_rng(SEED)
+    return (chosen.integers(0, count, count) for _ in range(RESAMPLES))
+
+
+def _bounds(resamples: Values) -> tuple[float, float]:
+    low, high = np.percentile(resamples, (2.5, 97.5))
     return round(float(low), 4), round(float(high), 4)
 
 
 def _calibration_error(stated: Sequence[Decision]) -> float | None:
+    return round(_gap(*_ordered(stated)), 4) if stated else None
+
+
+def _interval_of_calibration(stated: Sequence[Decision]) -> tuple[float, float] | None:
     if not stated:
         return None
-    ordered = sorted(stated, key=lambda one: (one.chance, one.is_right))
-    bins = [part for part in np.array_split(np.arange(len(ordered)), BINS) if len(part)]
-    gaps = [
-        abs(np.mean([ordered[at].chance for at in part]) - np.mean([ordered[at].is_right for at in part])) * len(part)
-        for part in bins
-    ]
-    return round(float(sum(gaps)) / len(ordered), 4)
+    chances, right = _ordered(stated)
+    drawn = (np.sort(places) for places in _drawn(len(chances)))  # what is drawn in order stays in order
+    return _bounds(np.array([_gap(chances[places], right[places]) for places in drawn]))
+
+
+def _ordered(stated: Sequence[Decision]) -> tuple[Values, Values]:
+    """Return the chances in ascending order, and what came of each."""
+    ordered = sorted((one.chance, one.is_right) for one in stated)
+    return np.array([chance for chance, _ in ordered], float), np.array([right for _, right in ordered], float)
+
+
+def _gap(chances: Values, right: Values) -> float:
+    """Return the mean gap between chance and outcome over bins of (nearly) equal size."""
+    edges = [int(part[0]) for part in np.array_split(np.arange(len(chances)), BINS) if len(part)]
+    return float(np.abs(np.add.reduceat(chances - right, edges)).sum()) / len(chances)
