@@ -46,7 +46,7 @@ def _replicas(url: str, folder: Path, size: int) -> Iterator[tuple[House, Catalo
     here = house(ours, folder, *entries)
     there = Catalog(theirs, here.clock, here.catalog.people, INTERVAL)
     there.refresh()
-    following = Following(there, theirs.changes())
+    following = Following((there,), theirs.changes())
     thread = threading.Thread(target=following.run)
     thread.start()
     try:

@@ -1,107 +1,164 @@
 """When to speak: fits the chance of being right, and shows what each threshold would do.
 
-    python -m benchmarks.speaking INCIDENTS.yaml CHATTER.txt [CATALOG]
+    python -m benchmarks.speaking [--incidents FILE …] [--negatives FILE …] [--catalog FOLDER] [--model FOLDER]
 
-INCIDENTS.yaml holds `incidents: [{messages, expected, also_acceptable}]` with slugs of the catalog, CHATTER.txt one
-message a line that must stay unanswered. Incidents are read message by message, as live; chatter in runs of 1 to 40.
+Incidents are YAML (`incidents: [{id, messages, expected, also_acceptable}]` with slugs of the catalog), read message by
+message, as live; negatives hold one message a line that must stay unanswered, read in runs of 1, 3, 10 and 40. The
+files of this folder are always read as well. All negatives together count as much as all incidents, as if a watched
+channel held half of each. The table is cross-validated: nothing is judged by weights that saw it.
+With a sentence model the weights of `chance.WITH_MODEL` are fitted, without one those of `chance.WITHOUT_MODEL`.
 """
 
-import math
-import sys
-from collections.abc import Sequence
+import argparse
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from workflows.entries.importing import read_catalog
-from workflows.search.index import Match, SearchIndex
-from workflows.search.suggestions import CROWD, INTERCEPT, MAX_SUGGESTIONS, WEIGHTS, evidence, weighted
+from workflows.evaluation.engines import Read
+from workflows.search.chance import CROWD, Signs
+from workflows.search.index import SearchIndex
+from workflows.search.semantic import SentenceEncoder
+from workflows.search.suggestions import MAX_SUGGESTIONS, weighted
 
-RUNS = (1, 3, 10, 40)  # messages of chatter in a row
-IN_FORCE = (INTERCEPT, *WEIGHTS)
-STEPS = 30
+DATA = Path(__file__).parent / "data"
+RUNS = (1, 3, 10, 40)  # negatives in a row
+FOLDS, DEALS = 8, 4  # an incident is in one fold as a whole; the folds are dealt several times and averaged
+STEPS = 40
 SHRINKAGE = 1.0  # of the squared weights, as in most libraries
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What the index said at one moment, and whether an answer was right then."""
+    """What could be told at one moment of a conversation, and whether an answer was right then."""
 
-    incident: str
-    matches: tuple[Match, ...]
+    source: str
+    conversation: str
+    signs: tuple[float, ...]
     is_right: bool
-    is_last: bool
-
-    @property
-    def features(self) -> tuple[float, ...]:
-        """One, and what speaks for the entries that would be shown."""
-        shown = self.matches[:MAX_SUGGESTIONS]
-        return (1.0, *evidence(shown, self.matches)) if shown else (1.0, *(0.0 for _ in WEIGHTS))
+    is_incident: bool
+    length: int
+    is_last: bool = False
 
 
-def main(arguments: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class Listener:
+    """Hears conversations as the bot does."""
+
+    index: SearchIndex
+    slugs: dict[str, str]
+
+    def incidents(self, path: Path) -> Iterator[Moment]:
+        """Yield the moments after each message of each incident."""
+        for incident in yaml.safe_load(path.read_text())["incidents"]:
+            right = {*incident["expected"], *incident["also_acceptable"]}
+            for count in range(1, len(incident["messages"]) + 1):
+                last = count == len(incident["messages"])
+                yield self._moment(path, incident["id"], incident["messages"][:count], right, last=last)
+
+    def negatives(self, path: Path) -> Iterator[Moment]:
+        """Yield a moment for each run of lines."""
+        lines = [line for line in path.read_text().splitlines() if line.strip()]
+        for length in RUNS:
+            for start in range(len(lines) - length + 1):
+                run = lines[start : start + length]
+                yield self._moment(path, f"{path.name} {start // 10}", run, None, last=False)
+
+    def _moment(self, path: Path, name: str, texts: Sequence[str], right: set[str] | None, *, last: bool) -> Moment:
+        matches = self.index.rank_weighted(weighted(texts), limit=CROWD.stop)
+        shown = matches[:MAX_SUGGESTIONS]
+        signs = Signs.of(shown, matches, texts).values if shown else ()
+        hit = right is not None and any(self.slugs[one.entry_id] in right for one in shown)
+        return Moment(path.parent.name + "/" + path.stem, name, signs, hit, right is not None, len(texts), last)
+
+
+def main() -> None:
     """Print the fitted weights and what every threshold would do."""
-    incidents_path, chatter_path = Path(arguments[0]), Path(arguments[1])
-    catalog = Path(arguments[2]) if len(arguments) > 2 else Path("catalog")
-    entries = [file.entry for file in read_catalog(catalog)]
-    index = SearchIndex(entries)
-    slugs = {entry.id: entry.slug for entry in entries}
-    told = list(_incidents(index, slugs, incidents_path))
-    chatter = list(_chatter(index, chatter_path))
-    weights = _fitted([*told, *chatter])
-    last = [moment for moment in told if moment.is_last]
-    print(f"entries {len(entries)}, incidents {len(last)}, moments {len(told)}, chatter {len(chatter)}")
-    print(f"right among three: whole incident {_share(last):.2f}, each moment {_share(told):.2f}")
-    print("fitted: intercept and weights", *(f"{weight:.2f}" for weight in weights))
-    print("with the weights in force:")
-    print("threshold  speaks on incidents  precision  silent on chatter")
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
-        spoken = [moment for moment in last if _chance(IN_FORCE, moment) >= threshold]
-        silent = sum(_chance(IN_FORCE, moment) < threshold for moment in chatter) / len(chatter)
-        print(f"{threshold:9.2f}  {len(spoken) / len(last):19.2f}  {_share(spoken):9.2f}  {silent:17.3f}")
+    given = _arguments()
+    files = read_catalog(given.catalog)
+    meaning = Read(SentenceEncoder.load(given.model)) if given.model else None
+    listener = Listener(
+        SearchIndex([file.entry for file in files], (), meaning), {file.entry.id: file.entry.slug for file in files}
+    )
+    incidents = [one for path in [DATA / "incidents.yaml", *given.incidents] for one in listener.incidents(path)]
+    chat = [one for path in [DATA / "negatives.txt", *given.negatives] for one in listener.negatives(path)]
+    moments = [*incidents, *chat]
+    columns = max(len(one.signs) for one in moments)
+    told = np.array([(1.0, *one.signs, *[0.0] * (columns - len(one.signs))) for one in moments])
+    right = np.array([one.is_right for one in moments], float)
+    share = np.where([one.is_incident for one in moments], 1.0, len(incidents) / len(chat))
+    print("fitted: intercept and weights", *(f"{weight:.2f}" for weight in _fitted(told, right, share)))
+    _print_table(moments, _cross_validated(moments, told, right, share))
 
 
-def _incidents(index: SearchIndex, slugs: dict[str, str], path: Path) -> list[Moment]:
-    moments = []
-    for incident in yaml.safe_load(path.read_text())["incidents"]:
-        right = {*incident["expected"], *incident["also_acceptable"]}
-        for count in range(1, len(incident["messages"]) + 1):
-            matches = tuple(index.rank_weighted(weighted(incident["messages"][:count]), limit=CROWD.stop))
-            hit = any(slugs[match.entry_id] in right for match in matches[:MAX_SUGGESTIONS])
-            moments.append(Moment(incident["id"], matches, hit, count == len(incident["messages"])))
-    return moments
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--incidents", type=Path, nargs="*", default=[])
+    parser.add_argument("--negatives", type=Path, nargs="*", default=[])
+    parser.add_argument("--catalog", type=Path, default=Path("catalog"))
+    parser.add_argument("--model", type=Path)
+    return parser.parse_args()
 
 
-def _chatter(index: SearchIndex, path: Path) -> list[Moment]:
-    lines = [line for line in path.read_text().splitlines() if line.strip()]
-    runs = [lines[start : start + length] for length in RUNS for start in range(len(lines) - length + 1)]
-    return [
-        Moment("chatter", tuple(index.rank_weighted(weighted(run), limit=CROWD.stop)), False, False) for run in runs
-    ]
+def _cross_validated(moments: Sequence[Moment], told: Floats, right: Floats, share: Floats) -> Floats:
+    chances = np.zeros(len(moments))
+    for deal in range(DEALS):
+        fold = np.array([zlib.crc32(f"{deal} {one.conversation}".encode()) % FOLDS for one in moments])
+        for held_out in range(FOLDS):
+            weights = _fitted(told[fold != held_out], right[fold != held_out], share[fold != held_out])
+            chances[fold == held_out] += 1 / (1 + np.exp(-told[fold == held_out] @ weights)) / DEALS
+    return chances
 
 
-def _fitted(moments: Sequence[Moment]) -> tuple[float, ...]:
-    """Return the weights of a logistic regression by Newton's method, with a little shrinkage."""
-    told = np.array([moment.features for moment in moments])
-    right = np.array([moment.is_right for moment in moments], float)
-    shrinkage = SHRINKAGE * np.diag([0.0, *(1.0 for _ in WEIGHTS)])
+def _print_table(moments: Sequence[Moment], chances: Floats) -> None:
+    sources = list(dict.fromkeys(one.source for one in moments))
+    whole = {name: _where(moments, lambda one, name=name: one.source == name and one.is_last) for name in sources}
+    runs = {
+        f"{name} × {run}": _where(
+            moments, lambda one, name=name, run=run: one.source == name and not one.is_incident and one.length == run
+        )
+        for name in sources
+        for run in RUNS
+    }
+    right = np.array([one.is_right for one in moments])
+    for threshold in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
+        spoken = chances >= threshold
+        print(f"threshold {threshold:.2f}")
+        for name, here in whole.items():
+            if here.any():
+                print(f"  {name}: speaks on {spoken[here].mean():.2f}, right {right[here & spoken].mean():.2f}")
+        print(
+            "  silent:", ", ".join(f"{name} {1 - spoken[here].mean():.3f}" for name, here in runs.items() if here.any())
+        )
+    bins = np.array_split(np.argsort(chances), 10)
+    error = sum(abs(chances[one].mean() - right[one].mean()) * len(one) for one in bins) / len(chances)
+    print(f"calibration error {error:.3f}")
+
+
+def _where(moments: Sequence[Moment], holds: Any) -> NDArray[np.bool_]:
+    return np.array([bool(holds(one)) for one in moments])
+
+
+def _fitted(told: Floats, right: Floats, share: Floats) -> Floats:
+    """Return the weights of a logistic regression by Newton's method, with a little shrinkage.
+
+    Each row counts with its share.
+    """
+    shrinkage = SHRINKAGE * np.diag([0.0, *(1.0 for _ in range(told.shape[1] - 1))])
     weights = np.zeros(told.shape[1])
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-told @ weights))
-        slope = told.T @ (right - chance) - shrinkage @ weights
-        weights += np.linalg.solve(told.T @ (told * (chance * (1 - chance))[:, None]) + shrinkage, slope)
-    return tuple(map(float, weights))
-
-
-def _chance(weights: Sequence[float], moment: Moment) -> float:
-    return 1 / (1 + math.exp(-sum(w * value for w, value in zip(weights, moment.features, strict=True))))
-
-
-def _share(moments: Sequence[Moment]) -> float:
-    return sum(moment.is_right for moment in moments) / len(moments) if moments else 0.0
+        slope = told.T @ (share * (right - chance)) - shrinkage @ weights
+        weights += np.linalg.solve(told.T @ (told * (share * chance * (1 - chance))[:, None]) + shrinkage, slope)
+    return weights
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -78,6 +78,7 @@ from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reviews import Reviews
 from workflows.sampling import Sampling
+from workflows.search.feedback import Feedback
 from workflows.search.learning import Learning
 from workflows.search.search import Search
 from workflows.search.semantic import Meanings, SentenceEncoder
@@ -101,6 +102,7 @@ class Workflows:
     catalog: Catalog
     search: Search
     suggestions: Suggestions
+    feedback: Feedback
     incidents: Incidents
     reviews: Reviews
     writeups: WriteUps
@@ -180,7 +182,9 @@ def build_workflows(
             "the catalog was empty and is now filled", entries=len(imported.added), folder=str(settings.catalog_dir)
         )
     catalog.refresh()
-    suggestions = Suggestions(catalog, settings.suggestion_threshold)
+    feedback = Feedback(store)
+    feedback.refresh()
+    suggestions = Suggestions(catalog, settings.suggestion_threshold, feedback)
     reviews = Reviews(store, clock, catalog, bell, settings.review_interval)
     incidents = Incidents(
         store,
@@ -204,6 +208,7 @@ def build_workflows(
         catalog=catalog,
         search=Search(catalog),
         suggestions=suggestions,
+        feedback=feedback,
         incidents=incidents,
         reviews=reviews,
         writeups=writeups,
@@ -305,7 +310,7 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
         workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups, identity.scopes)
         workflows = build_workflows(settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell)
         posting = posting_client(token, settings.slack_api_url)
-        stack.enter_context(_in_thread(Following(workflows.catalog, store.changes()), "catalog"))
+        stack.enter_context(_in_thread(Following((workflows.catalog, workflows.feedback), store.changes()), "catalog"))
         background = Background()
         stack.callback(background.close)
         people = SlackPeople(reading)

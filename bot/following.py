@@ -1,26 +1,35 @@
 """Keeps search equal to the database: woken by word of a change, and looking now and then where word may be lost."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
 from bot.reference import new_reference
 from store import Unavailable
 from store.changes import Changes
-from workflows.entries.catalog import Catalog
 
 log = structlog.get_logger(__name__)
 
 LOOK = timedelta(seconds=5)  # how soon a change is seen of which no word came
 
 
+class Kept(Protocol):
+    """What is kept in memory of the database."""
+
+    def refresh(self) -> None:
+        """Become equal to the database, beside what answers meanwhile; raises Unavailable when it does not answer."""
+        ...
+
+
 @dataclass(frozen=True)
 class Following:
-    """Lays search out anew beside the one that answers, in a thread of its own, whenever something changed."""
+    """Brings what is kept up to date, in a thread of its own, whenever something changed."""
 
-    catalog: Catalog
+    kept: Sequence[Kept]
     changes: Changes
     _stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -38,7 +47,8 @@ class Following:
     def _follow_guarded(self) -> None:
         try:
             self.changes.wait(LOOK)
-            self.catalog.refresh()
+            for one in self.kept:
+                one.refresh()
         except Unavailable:
             log.warning("the database does not answer; search goes on with what it knows")
         except Exception:  # outermost edge of this thread: the next change must still be followed

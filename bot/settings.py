@@ -139,7 +139,7 @@ class Settings(BaseSettings):
         description="Name patterns of the channels to listen in without being asked, separated by commas.",
     )
     suggestion_threshold: float = Field(
-        0.6, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
+        0.8, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
     )
     semantic_model: Path | None = Field(
         None,

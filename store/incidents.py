@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
@@ -63,6 +63,14 @@ class SuggestionRecord:
     verdict_by: str | None
     verdict_at: datetime | None
     first_shown_at: datetime
+
+
+@dataclass(frozen=True)
+class JudgedCard:
+    """A card of which people said something: the best score on it, and whether any entry was confirmed."""
+
+    score: float
+    was_confirmed: bool
 
 
 class Incidents:
@@ -190,6 +198,15 @@ class Incidents:
         """Return in how many incidents people said that the entry is not it."""
         rejected = (SuggestionRow.entry_id == entry_id) & (SuggestionRow.verdict == "rejected")
         return self._session.scalar(select(func.count()).where(rejected)) or 0
+
+    def judged_cards(self, *, latest: int) -> list[JudgedCard]:
+        """Return the cards of the latest incidents in which people confirmed or rejected anything, newest first."""
+        row = SuggestionRow
+        confirmed = func.max(case((row.verdict == "confirmed", 1), else_=0))
+        judged = func.max(case((row.verdict.in_(("confirmed", "rejected")), 1), else_=0))
+        cards = select(func.max(row.score), confirmed).group_by(row.incident_id).having(judged == 1)
+        newest_first = cards.order_by(row.incident_id.desc()).limit(latest)
+        return [JudgedCard(score, bool(was)) for score, was in self._session.execute(newest_first)]
 
     def cards_with(self, entry_id: str) -> int:
         """Return on how many incident cards the entry stood."""

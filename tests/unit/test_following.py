@@ -77,7 +77,7 @@ def catalog_on(store: Store, lived: House) -> Catalog:
 def followed(catalog: Catalog, changes: Changes) -> Iterator[Watched]:
     """Follow in a thread, as the bot does."""
     watched = Watched(changes)
-    following = Following(catalog, watched)
+    following = Following((catalog,), watched)
     thread = threading.Thread(target=following.run)
     thread.start()
     try:

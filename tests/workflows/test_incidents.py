@@ -51,7 +51,7 @@ def test_a_message_that_matches_owes_one_card(store: Store, tmp_path: Path) -> N
 
 
 def test_chatter_owes_nothing(store: Store, tmp_path: Path) -> None:
-    lived = house(store, tmp_path, threshold=0.6)
+    lived = house(store, tmp_path, threshold=0.8)
 
     lived.incidents.observe(said("can someone let me into the zoom"))
 
@@ -275,9 +275,11 @@ class Interrupted(Suggestions):
     meanwhile: Callable[[], None] = lambda: None
     _happened: list[bool] = field(default_factory=list)
 
-    def for_evidence(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> list[Suggestion]:
+    def for_evidence(
+        self, texts: Sequence[str], *, rejected: Collection[str] = (), threshold: float | None = None
+    ) -> list[Suggestion]:
         assert not inside_a_transaction(), "nobody can write while evidence is ranked inside a transaction"
-        found = super().for_evidence(texts, rejected=rejected)
+        found = super().for_evidence(texts, rejected=rejected, threshold=threshold)
         if not self._happened:
             self._happened.append(True)
             with ThreadPoolExecutor(1) as elsewhere:
@@ -286,7 +288,7 @@ class Interrupted(Suggestions):
 
 
 def interrupted(lived: House, meanwhile: Callable[[], None]) -> Incidents:
-    return replace(lived.incidents, suggestions=Interrupted(lived.catalog, 0.005, meanwhile))
+    return replace(lived.incidents, suggestions=Interrupted(lived.catalog, 0.005, meanwhile=meanwhile))
 
 
 def test_a_verdict_given_while_a_message_is_taken_in_is_not_lost(store: Store, tmp_path: Path) -> None:
@@ -342,11 +344,13 @@ def test_messages_that_wait_for_their_ranking_are_ranked_together(store: Store, 
     ranked: list[int] = []
 
     class Counted(Suggestions):
-        def for_evidence(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> list[Suggestion]:
+        def for_evidence(
+            self, texts: Sequence[str], *, rejected: Collection[str] = (), threshold: float | None = None
+        ) -> list[Suggestion]:
             ranked.append(len(texts))
             if len(texts) < 8:
                 raise Unavailable
-            return super().for_evidence(texts, rejected=rejected)
+            return super().for_evidence(texts, rejected=rejected, threshold=threshold)
 
     incidents = replace(lived.incidents, suggestions=Counted(lived.catalog, 0.005))
     for number in range(1, 8):
