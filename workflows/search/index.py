@@ -8,8 +8,10 @@ it by accident. Words that no entry knows are taken for misspellings of near one
 
 import heapq
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -19,6 +21,7 @@ from workflows.entries.document import FailureMode
 from workflows.search.examples import Example, Neighbours
 from workflows.search.searchable import Searchable, counted_grams
 from workflows.search.shelf import Floats, Letters, Lexicon, Shelf
+from workflows.search.signatures import REMEMBERED, Signatures
 from workflows.search.spelling import Spelling
 from workflows.search.words import MAX_CHARACTERS, stem, words
 
@@ -32,7 +35,7 @@ MEANING_SHARE: Final = 0.5
 CANDIDATES: Final = 100  # entries whose letters are compared; the right one is hardly ever behind them
 ALIKE: Final = 0.35  # cosine of meaning from which an entry is looked at that shares no word; unrelated ones have 0.1
 AS_READ: Final = 1_000  # characters of the newest texts whose meaning is taken, about what a model reads at once
-MAX_UNKNOWN: Final = 300  # words of a text that are compared with the whole vocabulary, about 0.15 ms each
+MAX_UNKNOWN: Final = 150  # words of a text that are compared with the whole vocabulary, about 0.2 ms each
 SMALL: Final = 500  # entries; fewer are laid out anew with every change, in a tenth of a second
 CHANGED_SHARE: Final = 20  # a part in so many that changed, and a larger catalog is laid out anew too
 
@@ -117,7 +120,7 @@ class SearchIndex:
         self._is_live = np.array([parts.get(part.entry_id) is part for part in self._all_parts], bool)
         places = {self._all_parts[place].entry_id: int(place) for place in np.flatnonzero(self._is_live)}
         self._neighbours = Neighbours(examples, places, ground.lexicon)
-        self._signed = [place for place in places.values() if self._all_parts[place].signatures]
+        self._fresh_signatures = _signatures(fresh, len(ground.base.parts))
         size = len(ground.lexicon)
         spread = sum((shelf.words.spread(size) for shelf in self._shelves), np.zeros(size, np.int64))
         self._rarity = np.log(1 + np.maximum(self.size - spread + 0.5, 0.5) / (spread + 0.5)).astype(np.float32)
@@ -205,7 +208,7 @@ class SearchIndex:
 
         Of the words that no entry knows, only the `MAX_UNKNOWN` heaviest are taken for misspellings.
         """
-        said = [(word, weight) for text, weight in texts for word in words(text)]
+        said = [(word, weight) for text, weight in texts for word in _said(text[:MAX_CHARACTERS])]
         asked: dict[str, float] = {}
         for word, weight in said:
             asked[word] = max(weight, asked.get(word, 0.0))
@@ -237,13 +240,12 @@ class SearchIndex:
         return _Asked(worths, read_from, total, said)
 
     def _found_signatures(self, texts: Sequence[tuple[str, float]]) -> dict[int, tuple[str, ...]]:
-        found: dict[int, tuple[str, ...]] = {}
-        lines = "\n".join(text[:MAX_CHARACTERS] for text, _ in texts)
-        for place in self._signed:
-            hits = [match.group() for pattern in self._all_parts[place].signatures if (match := pattern.search(lines))]
-            if hits:
-                found[place] = tuple(hits)
-        return found
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        for text in dict.fromkeys(text[:MAX_CHARACTERS] for text, _ in texts):
+            for signatures in (self._ground.signatures, self._fresh_signatures):
+                for place, hits in signatures.found(text).items():
+                    found[place] += hits
+        return {place: tuple(dict.fromkeys(hits)) for place, hits in found.items() if self._is_live[place]}
 
 
 @dataclass(frozen=True)
@@ -261,11 +263,23 @@ class _Ground:
 
     def __init__(self, lexicon: Lexicon, base: Shelf, letters: Letters, spelling: Spelling) -> None:
         self.lexicon, self.base, self.letters, self.spelling = lexicon, base, letters, spelling
+        self.signatures = _signatures(base.parts)
         self.known = frozenset(base.parts)
 
     def distance(self, parts: Mapping[str, Searchable]) -> int:
         """Return how many entries are new, changed or gone since."""
         return len(self.known.symmetric_difference(parts.values()))
+
+
+def _signatures(parts: Sequence[Searchable], start: int = 0) -> Signatures:
+    """Return the signatures of the entries, whose places count from `start`."""
+    return Signatures({place: part.signatures for place, part in enumerate(parts, start) if part.signatures})
+
+
+@lru_cache(REMEMBERED)
+def _said(text: str) -> tuple[str, ...]:
+    """Return the text's words; those of an incident's messages are asked for again with every further one."""
+    return tuple(words(text))
 
 
 def _standing_out(meaning: Floats) -> Floats:

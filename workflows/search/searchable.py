@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import re2
 from numpy.typing import NDArray
 
 from workflows.entries.document import FailureMode
@@ -37,7 +36,7 @@ class Searchable:
     names: tuple[tuple[str, ...], ...]
     grams: Grams
     gram_counts: NDArray[np.uint8]
-    signatures: tuple[re2._Regexp, ...]
+    signatures: tuple[str, ...]
     text: str
 
     @classmethod
@@ -57,7 +56,7 @@ class Searchable:
             tuple(name for name in (_stems(words(name)) for name in names) if name),
             grams,
             np.minimum(counts, MOST_COUNTED).astype(np.uint8),
-            tuple(_compiled(signatures)),
+            tuple(signatures),
             ". ".join(fields[field] for field in ("title", "summary", "symptom") if fields.get(field)),
         )
 
@@ -102,22 +101,6 @@ def fields_of(entry: FailureMode) -> dict[str, str]:
         "remedies": APART.join(remedy.title for remedy in entry.mitigations),
         "tags": " ".join([entry.slug, entry.cause_category, *dimensions.model_family, *dimensions.data_domain]),
     }
-
-
-def _compiled(signatures: Iterable[str]) -> list[re2._Regexp]:
-    """Return the signatures, ready; RE2 runs in linear time, so no signature can make a search hang."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    return [pattern for text in signatures if (pattern := _compile(text, options))]
-
-
-def _compile(text: str, options: re2.Options) -> re2._Regexp | None:
-    """Return the pattern, or None for one that RE2 cannot run; `faultline import` has refused those already."""
-    try:
-        return re2.compile(text, options)
-    except re2.error:
-        return None
 
 
 def often(counts: NDArray[np.integer]) -> NDArray[np.float32]:
