@@ -151,10 +151,14 @@ class SearchIndex:
         scores += MEANING_SHARE * _standing_out(meaning)
         final = scores[chosen] + LETTER_SHARE * likeness / (float(likeness.max(initial=0.0)) or 1.0)
         order = sorted(range(len(chosen)), key=lambda at: (-final[at], self._all_parts[chosen[at]].entry_id))[:limit]
+        rare = self._rare(asked)
+        worths = self._worths(rare, chosen[order])
         return [
             self._match(
                 int(chosen[at]),
                 asked,
+                rare,
+                worths[:, row],
                 score=float(final[at]),
                 weight=float(weights[chosen[at]]) / self._unknown_rarity,
                 name=float(names[chosen[at]]),
@@ -164,7 +168,7 @@ class SearchIndex:
                 signatures=found.get(int(chosen[at]), ()),
                 sources=tuple(self._neighbours.examples[one].source for one in behind.get(int(chosen[at]), ())),
             )
-            for at in order
+            for row, at in enumerate(order)
         ]
 
     def _meant(self, texts: Sequence[tuple[str, float]]) -> Floats:
@@ -194,11 +198,22 @@ class SearchIndex:
         parts = [self._all_parts[place] for place in chosen]
         return self._ground.letters.likeness(*counted_grams(asked.said), parts, self._letter_lengths[chosen])
 
-    def _match(self, place: int, asked: "_Asked", **figures: Any) -> Match:
-        shelf, at = (0, place) if place < len(self._shelves[0].parts) else (1, place - len(self._shelves[0].parts))
-        rare = self._rare(asked)
-        worths = {term: worth * self._shelves[shelf].words.weight(term, at) for term, worth in rare.items()}
-        shared = sorted((term for term in worths if worths[term] > 0), key=lambda term: (-worths[term], term))
+    def _worths(self, rare: Mapping[int, float], places: NDArray[np.int64]) -> Floats:
+        """Return what each stem adds to the weight of each place, a row a stem."""
+        worths = np.zeros((len(rare), len(places)), np.float32)
+        start = 0
+        for shelf in self._shelves:
+            here = (places >= start) & (places < start + len(shelf.parts))
+            if rare and here.any():
+                worths[:, here] = [
+                    worth * shelf.words.weights_at(term, places[here] - start) for term, worth in rare.items()
+                ]
+            start += len(shelf.parts)
+        return worths
+
+    def _match(self, place: int, asked: "_Asked", rare: Mapping[int, float], worths: Floats, **figures: Any) -> Match:
+        added = [(-worth, term) for term, worth in zip(rare, worths.tolist(), strict=True) if worth > 0]
+        shared = [term for _, term in sorted(added)]
         coverage = min(1.0, sum(rare[term] for term in shared) / asked.total) if asked.total else 0.0
         names = dict.fromkeys(asked.read_from[term] for term in shared)
         return Match(self._all_parts[place].entry_id, coverage=coverage, shared=tuple(names), **figures)

@@ -74,11 +74,15 @@ class Postings:
             return np.zeros(size, np.float32)
         return np.bincount(np.concatenate(places), np.concatenate(weights), minlength=size).astype(np.float32)
 
-    def weight(self, term: int, place: int) -> float:
-        """Return the weight of a stem at one place, or 0."""
+    def weights_at(self, term: int, places: NDArray[np.int64]) -> Floats:
+        """Return the weight of a stem at each of the places, 0 where it does not stand."""
         stretch = self.stretch(term)
-        at = stretch.start + int(np.searchsorted(self.places[stretch], place))
-        return float(self.weights[at]) if at < stretch.stop and self.places[at] == place else 0.0
+        there = self.places[stretch]
+        if not len(there):
+            return np.zeros(len(places), np.float32)
+        at = np.minimum(np.searchsorted(there, places), len(there) - 1)
+        weights: Floats = np.where(there[at] == places, self.weights[stretch][at], np.float32(0))
+        return weights
 
     def lengths(self, rarity: Floats, size: int) -> Floats:
         """Return for each of `size` places the length of the vector of its stems' rarities; never 0."""
@@ -139,12 +143,14 @@ class Letters:
         weights = often(counts) * self.rarity[grams]
         asked = np.zeros(GRAM_KINDS, np.float32)
         asked[grams] = weights / (np.linalg.norm(weights) or 1.0)
-        # One gathering for all of them; NumPy's sums over stretches need each to be of some length.
+        # One gathering for all of them, and nearly nothing of it is asked for.
         ends = np.cumsum([len(part.grams) for part in parts])
         where = np.concatenate([part.grams for part in parts])
-        there = often(np.concatenate([part.gram_counts for part in parts])) * self.rarity[where] * asked[where]
-        running = np.concatenate([[0.0], np.cumsum(there, dtype=np.float64)])
-        likeness: Floats = ((running[ends] - running[np.concatenate([[0], ends[:-1]])]) / lengths).astype(np.float32)
+        hits = np.flatnonzero(asked[where])
+        there = often(np.concatenate([part.gram_counts for part in parts])[hits])
+        weighed = there * self.rarity[where[hits]] * asked[where[hits]]
+        rows = np.searchsorted(ends, hits, side="right")
+        likeness: Floats = (np.bincount(rows, weighed, minlength=len(parts)) / lengths).astype(np.float32)
         return likeness
 
 

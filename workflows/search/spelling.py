@@ -1,10 +1,13 @@
 """Words that nobody wrote into the catalog, taken for misspellings of those that stand there."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -23,7 +26,7 @@ class Spelling:
         for term in terms:
             if len(term) > SHORT and term.isalpha():
                 by_length[len(term)].append(term)
-        self._by_length = dict(by_length)
+        self._by_length = {length: (some, _letters(some)) for length, some in by_length.items()}
         # The evidence of an incident is ranked again with every message, and nearly all its words were there before.
         self.readings = lru_cache(REMEMBERED)(self._readings)
 
@@ -40,10 +43,27 @@ class Spelling:
         for length in range(len(term) - allowed, len(term) + allowed + 1):
             near = process.extract(
                 term,
-                self._by_length.get(length, ()),
+                self._perhaps(term, length, allowed),
                 scorer=OSA.distance,
                 score_cutoff=allowed,
                 limit=MOST_READINGS,
             )
             found += [(distance, word) for word, distance, _ in near]
         return tuple((word, DISCOUNT / distance) for distance, word in sorted(found)[:MOST_READINGS])
+
+    def _perhaps(self, term: str, length: int, allowed: int) -> list[str]:
+        """Return the words of the length that may be near enough, going by which letters they are made of.
+
+        A wrong letter changes two letters of the set, a letter too many or too few one, and a swap none.
+        """
+        if length not in self._by_length:
+            return []
+        words, letters = self._by_length[length]
+        differing = np.bitwise_count(letters ^ _letters([term])[0])
+        return [words[at] for at in np.flatnonzero(differing <= 2 * allowed - abs(length - len(term)))]
+
+
+def _letters(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Return the set of letters of each word as bits; letters beyond the alphabet share bits with others."""
+    sets = (reduce(or_, (1 << (ord(letter) % 32) for letter in word)) for word in words)
+    return np.fromiter(sets, np.uint32, len(words))
