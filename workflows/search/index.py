@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workflows.entries.document import FailureMode
-from workflows.search.examples import Example, Neighbours
-from workflows.search.searchable import Searchable, counted_grams
+from workflows.search.examples import Entries, Example, Neighbours, highest
+from workflows.search.searchable import Grams, Searchable, counted_grams
 from workflows.search.shelf import Floats, Letters, Lexicon, Shelf
 from workflows.search.signatures import REMEMBERED, Signatures
 from workflows.search.spelling import Spelling
@@ -29,7 +29,7 @@ from workflows.search.words import MAX_CHARACTERS, stem, words
 # of other fields (AI-security case studies, observed software weaknesses) with half of each held out.
 NAME_SHARE: Final = 0.3
 LETTER_SHARE: Final = 0.45
-EXAMPLE_SHARE: Final = 2.0
+EXAMPLE_SHARE: Final = 2.5
 SIGNATURE_SHARE: Final = 0.6
 MEANING_SHARE: Final = 0.5
 CANDIDATES: Final = 100  # entries whose letters are compared; the right one is hardly ever behind them
@@ -119,10 +119,11 @@ class SearchIndex:
         self._all_parts = [*ground.base.parts, *fresh]
         self._is_live = np.array([parts.get(part.entry_id) is part for part in self._all_parts], bool)
         places = {self._all_parts[place].entry_id: int(place) for place in np.flatnonzero(self._is_live)}
-        self._neighbours = Neighbours(examples, places, ground.lexicon)
         self._fresh_signatures = _signatures(fresh, len(ground.base.parts))
-        size = len(ground.lexicon)
-        spread = sum((shelf.words.spread(size) for shelf in self._shelves), np.zeros(size, np.int64))
+        spread = self._spread(len(ground.lexicon))
+        about = Entries(self._all_parts, places, spread, ground.letters.rarity)
+        self._neighbours = Neighbours(examples, about, ground.lexicon)
+        spread = self._spread(len(ground.lexicon))  # examples brought stems that stand in no entry
         self._rarity = np.log(1 + np.maximum(self.size - spread + 0.5, 0.5) / (spread + 0.5)).astype(np.float32)
         self._stands = spread > 0
         self._unknown_rarity = math.log(1 + self.size + 0.5)
@@ -130,6 +131,10 @@ class SearchIndex:
         letters = Letters(fresh, ground.letters.rarity)
         self._letter_lengths = np.concatenate([ground.letters.lengths, letters.lengths])
         self._vectors = self._meaning.of([part.text for part in self._all_parts]) if self._meaning else None
+
+    def _spread(self, size: int) -> NDArray[np.int64]:
+        """Return in how many entries each of `size` stems stands."""
+        return sum((shelf.words.spread(size) for shelf in self._shelves), np.zeros(size, np.int64))
 
     def rank(self, text: str, *, limit: int = 10) -> list[Match]:
         """Return the entries that share anything with the text, best first, at most `limit`."""
@@ -141,13 +146,15 @@ class SearchIndex:
         found = self._found_signatures(texts)
         weights = self._on_shelves(lambda shelf, _: shelf.words.summed(self._rare(asked), len(shelf.parts)))
         names = self._on_shelves(lambda shelf, lengths: self._named(shelf, lengths, asked))
-        near, behind = self._neighbours.nearness(asked.worths, len(self._all_parts))
-        scores = weights / (float(weights.max(initial=0.0)) or 1.0) + NAME_SHARE * names + EXAMPLE_SHARE * near
+        grams = counted_grams(asked.said)
+        scores = weights / (float(weights.max(initial=0.0)) or 1.0) + NAME_SHARE * names
+        told = self._neighbours.told(asked.worths, *grams, scores * self._is_live)
+        scores += EXAMPLE_SHARE * told.scores
         scores[list(found)] += SIGNATURE_SHARE
         meaning = self._meant(texts)
         worth_a_look = np.where(meaning >= ALIKE, MEANING_SHARE * meaning, 0)
-        chosen = _best((scores + worth_a_look) * self._is_live, max(CANDIDATES, limit))
-        likeness = self._likeness(asked, chosen)
+        chosen = highest((scores + worth_a_look) * self._is_live, max(CANDIDATES, limit))
+        likeness = self._likeness(grams, chosen)
         scores += MEANING_SHARE * _standing_out(meaning)
         final = scores[chosen] + LETTER_SHARE * likeness / (float(likeness.max(initial=0.0)) or 1.0)
         order = sorted(range(len(chosen)), key=lambda at: (-final[at], self._all_parts[chosen[at]].entry_id))[:limit]
@@ -163,10 +170,10 @@ class SearchIndex:
                 weight=float(weights[chosen[at]]) / self._unknown_rarity,
                 name=float(names[chosen[at]]),
                 likeness=float(likeness[at]),
-                nearness=float(near[chosen[at]]),
+                nearness=float(told.nearness[chosen[at]]),
                 meaning=float(meaning[chosen[at]]),
                 signatures=found.get(int(chosen[at]), ()),
-                sources=tuple(self._neighbours.examples[one].source for one in behind.get(int(chosen[at]), ())),
+                sources=tuple(self._neighbours.examples[one].source for one in told.behind.get(int(chosen[at]), ())),
             )
             for row, at in enumerate(order)
         ]
@@ -192,11 +199,11 @@ class SearchIndex:
         np.maximum.at(best, shelf.name_places, said)
         return best
 
-    def _likeness(self, asked: "_Asked", chosen: NDArray[np.int64]) -> Floats:
+    def _likeness(self, grams: tuple[Grams, NDArray[np.int64]], chosen: NDArray[np.int64]) -> Floats:
         if not len(chosen):
             return np.zeros(0, np.float32)
         parts = [self._all_parts[place] for place in chosen]
-        return self._ground.letters.likeness(*counted_grams(asked.said), parts, self._letter_lengths[chosen])
+        return self._ground.letters.likeness(*grams, parts, self._letter_lengths[chosen])
 
     def _worths(self, rare: Mapping[int, float], places: NDArray[np.int64]) -> Floats:
         """Return what each stem adds to the weight of each place, a row a stem."""
@@ -302,14 +309,6 @@ def _standing_out(meaning: Floats) -> Floats:
     usual = float(meaning.mean()) if len(meaning) else 0.0
     best = float(meaning.max(initial=0.0))
     return (meaning - usual) / (best - usual) if best > usual else meaning
-
-
-def _best(scores: Floats, count: int) -> NDArray[np.int64]:
-    """Return the places of the highest scores above 0, in no order."""
-    above = np.flatnonzero(scores > 0)
-    if len(above) <= count:
-        return above
-    return above[np.argpartition(-scores[above], count)[:count]]
 
 
 def _searchable(entry: FailureMode | Searchable) -> Searchable:
