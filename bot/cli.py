@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from bot.auditing import as_instant, trail_lines, trail_table
 from bot.build import offline, open_store, running
@@ -55,6 +56,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 
 def main() -> None:
     """Run the command; a person's mistake ends with one sentence and exit code 1."""
+    threadpool_limits(limits=1)  # the arrays are small; several threads only wait for each other on a busy machine
     try:
         cli()
     except UserError as mistake:
