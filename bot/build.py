@@ -36,6 +36,7 @@ from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
+from bot.listeners.runs import RunListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
@@ -77,6 +78,10 @@ from workflows.ports import Channel, ChannelDirectory, DeliveryBell, Workspace
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reviews import Reviews
+from workflows.rotas import Rotas
+from workflows.runs.outcomes import Outcomes
+from workflows.runs.runs import Runs
+from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.feedback import Feedback
 from workflows.search.learning import Learning
@@ -104,6 +109,9 @@ class Workflows:
     suggestions: Suggestions
     feedback: Feedback
     incidents: Incidents
+    runs: Runs
+    timers: Timers
+    outcomes: Outcomes
     reviews: Reviews
     writeups: WriteUps
     editing: Editing
@@ -186,6 +194,8 @@ def build_workflows(
     feedback.refresh()
     suggestions = Suggestions(catalog, settings.suggestion_threshold, feedback)
     reviews = Reviews(store, clock, catalog, bell, settings.review_interval)
+    rotas = Rotas({role: tuple(ids) for role, ids in settings.rotas.items()})
+    runs = Runs(store, clock, bell, rotas, escalates=settings.escalate)
     incidents = Incidents(
         store,
         clock,
@@ -194,6 +204,7 @@ def build_workflows(
         reviews,
         directory,
         bell,
+        runs,
         patterns=tuple(settings.incident_channels),
         quiet=settings.incident_quiet,
     )
@@ -210,6 +221,9 @@ def build_workflows(
         suggestions=suggestions,
         feedback=feedback,
         incidents=incidents,
+        runs=runs,
+        timers=Timers(store, clock, bell),
+        outcomes=Outcomes(store, clock, reviews, bell),
         reviews=reviews,
         writeups=writeups,
         editing=Editing(store, clock, catalog, vocabulary),
@@ -290,7 +304,7 @@ def offline(settings: Settings, clock: Clock = system_clock) -> Iterator[Workflo
 
 
 @contextmanager
-def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
+def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock) -> Iterator[str]:
     """Run the whole bot for the block and give the address of its web server; leaving the block stops it in order.
 
     Order of the stop: no new requests, no new sweeps, current deliveries finished, background work finished, database.
@@ -308,21 +322,24 @@ def running(settings: Settings, *, over_http: bool) -> Iterator[str]:
         bell = Bell()
         brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
         workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups, identity.scopes)
-        workflows = build_workflows(settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell)
+        workflows = build_workflows(
+            settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell, clock=clock
+        )
         posting = posting_client(token, settings.slack_api_url)
         stack.enter_context(_in_thread(Following((workflows.catalog, workflows.feedback), store.changes()), "catalog"))
         background = Background()
         stack.callback(background.close)
         people = SlackPeople(reading)
-        messenger = _messenger(workflows, posting, reading, people, bell)
+        messenger = _messenger(workflows, posting, reading, people, bell, clock=clock)
         stack.enter_context(_in_thread(messenger, "messenger"))
         homes = Homes(workflows.home, people, reading, background, identity.team_id)
         app = _slack_app(workflows, posting, identity, background, homes)
         sweeps = schedule(
             store=store,
-            clock=system_clock,
+            clock=clock,
             catalog=workflows.catalog,
             reviews=workflows.reviews,
+            timers=workflows.timers,
             sampling=workflows.sampling,
             notices=workflows.notices,
             recognition=workflows.recognition,
@@ -371,6 +388,7 @@ def _slack_app(
         home=HomeListeners(homes, workflows.search, exposures, replies, team),
         incidents=IncidentListeners(workflows.incidents, exposures, replies, background, client, identity),
         merging=MergingListeners(workflows.merging, replies, team),
+        runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),
         sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
         occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
         reviews=ReviewListeners(workflows.reviews, homes, replies, team),
@@ -382,11 +400,12 @@ def _slack_app(
 
 
 def _messenger(
-    workflows: Workflows, posting: WebClient, reading: WebClient, people: SlackPeople, bell: Bell
+    workflows: Workflows, posting: WebClient, reading: WebClient, people: SlackPeople, bell: Bell, *, clock: Clock
 ) -> Messenger:
     owed = OwedMessages(
         workflows.amendments,
         workflows.incidents,
+        workflows.runs,
         workflows.reviews,
         workflows.sign_offs,
         workflows.remarks,
@@ -394,7 +413,7 @@ def _messenger(
         workflows.recognition,
         people.names_of,
     )
-    return Messenger(workflows.store, system_clock, posting, reading, owed.renderers(), bell)
+    return Messenger(workflows.store, clock, posting, reading, owed.renderers(), bell)
 
 
 @contextmanager

@@ -14,6 +14,20 @@ VERIFY = "verify_review"
 SNOOZE = "snooze_review"
 NEEDS_CHANGE = "needs_change"
 
+CERTAINTY = "say_certainty"
+CHECK_STEP = "check_step"
+NOTE_STEP = "note_step"
+RUN_WORKED = "run_worked"
+RUN_FAILED = "run_failed"
+RUN_FALLBACK = "run_fallback"
+RUN_ROLL_BACK = "run_roll_back"
+RUN_ESCALATE = "run_escalate"
+RUN_STOP_ESCALATION = "run_stop_escalation"
+RUN_DEGRADE = "run_degrade"
+RUN_GIVE_UP = "run_give_up"
+RUN_OTHER = "run_other"
+RUN_HELPED = "run_helped"  # and, behind a colon, how much
+
 NEW_ENTRY = "new_entry"
 EDIT_ENTRY = "edit_entry"
 EDIT_SECTION = "edit_section"  # and, behind a colon, which one: action ids are unique within a view
@@ -54,6 +68,9 @@ SHOW_HOME = "show_home"
 PICK_ENTRY = "pick_entry"
 
 # Forms.
+STEP_NOTE_FORM = "step_note_form"
+ROLL_BACK_FORM = "roll_back_form"
+OUTCOME_FORM = "run_outcome_form"
 REQUEST_CHANGES_FORM = "request_changes_form"
 NEW_ENTRY_FORM = "new_entry_form"
 SECTION_FORM = "section_form"

@@ -9,6 +9,7 @@ from bot.blocks.incidents import incident_card
 from bot.blocks.notices import change_notice
 from bot.blocks.recognition import digest, thanks
 from bot.blocks.reviews import review_nudge
+from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.entries.ledger import PROGRESS
@@ -19,6 +20,9 @@ from workflows.people import OPERATOR
 from workflows.recognition import DIGEST, THANKS, Recognition
 from workflows.remarks import REMARK, Remarks
 from workflows.reviews import NUDGE, Reviews, read_nudge_subject
+from workflows.runs.run import CALL, CHECKLIST, WORD
+from workflows.runs.run import OUTCOME as RUN_OUTCOME
+from workflows.runs.runs import Runs
 from workflows.signoffs import SIGN_OFF, SignOffs
 
 Renderer = Callable[[str], Rendered | None]
@@ -30,6 +34,7 @@ class OwedMessages:
 
     amendments: Amendments
     incidents: Incidents
+    runs: Runs
     reviews: Reviews
     sign_offs: SignOffs
     remarks: Remarks
@@ -41,6 +46,10 @@ class OwedMessages:
         """Return what draws each kind."""
         return {
             CARD: self.card,
+            CHECKLIST: self.checklist,
+            WORD: self.word,
+            CALL: self.call_for_help,
+            RUN_OUTCOME: self.how_it_went,
             NUDGE: self.nudge,
             PROPOSAL: self.proposal,
             OUTCOME: self.outcome,
@@ -107,6 +116,28 @@ class OwedMessages:
         """Return the incident's card, or None when nothing on it is published any more."""
         card = self.incidents.card(int(subject))
         return incident_card(card) if card else None
+
+    def checklist(self, subject: str) -> Rendered | None:
+        """Return the checklist of a run, or None where the run is gone."""
+        run = self.runs.run(int(subject))
+        return checklist(run) if run else None
+
+    def word(self, subject: str) -> Rendered | None:
+        """Return a word on a run's clock, or None where what it is about is past."""
+        number, what, about = subject.split("|")
+        run = self.runs.run(int(number))
+        return word(run, what, about) if run else None
+
+    def call_for_help(self, subject: str) -> Rendered | None:
+        """Return the call for help to one person, or None where the run is over before it was sent."""
+        number, _, place = subject.partition("|")
+        run = self.runs.run(int(number))
+        return call_for_help(run, int(place)) if run else None
+
+    def how_it_went(self, subject: str) -> Rendered | None:
+        """Return the question how a run went, with the answers so far."""
+        run = self.runs.run(int(subject))
+        return how_it_went(run) if run else None
 
     def nudge(self, subject: str) -> Rendered | None:
         """Return the nudge for a review, or None when the entry is not published any more."""

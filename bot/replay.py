@@ -24,6 +24,8 @@ from workflows.incidents import Incidents, Message
 from workflows.people import People
 from workflows.ports import Channel
 from workflows.reviews import Reviews
+from workflows.rotas import Rotas
+from workflows.runs.runs import Runs
 from workflows.search.suggestions import Suggestions
 
 
@@ -152,6 +154,7 @@ def _incidents(settings: Settings, store: Store, configured: Store) -> Incidents
         reviews,
         ReplayedChannels(),
         NoBell(),
+        Runs(store, system_clock, NoBell(), Rotas()),
         patterns=("*",),
         quiet=settings.incident_quiet,
     )

@@ -12,17 +12,19 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.reference import new_reference
 from bot.workspace import SlackWorkspace
 from store import Store, Unavailable
-from workflows.clock import Clock
+from workflows.clock import Clock, system_clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.links import Links
 from workflows.notices import Notices
 from workflows.recognition import Recognition
 from workflows.reviews import Reviews
+from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 
 log = structlog.get_logger(__name__)
 
 MEANINGS_CHECK = timedelta(seconds=5)  # how soon the meaning of new entries is read
+RUN_CHECK = timedelta(seconds=5)  # how soon people hear that a remedy takes longer than expected
 LINK_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
 SAMPLING_CHECK = timedelta(hours=1)  # how soon a new month's sample is drawn
@@ -36,6 +38,7 @@ def schedule(
     clock: Clock,
     catalog: Catalog,
     reviews: Reviews,
+    timers: Timers,
     sampling: Sampling,
     notices: Notices,
     recognition: Recognition,
@@ -54,6 +57,7 @@ def schedule(
     )
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "reviews": (reviews.sweep, sweep_interval),
+        "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),
         "notices": (notices.sweep, sweep_interval),
         "recognition": (recognition.sweep, DIGEST_CHECK),
         "meanings": (catalog.learn_meanings, MEANINGS_CHECK),
@@ -65,7 +69,7 @@ def schedule(
         sweeps["links"] = (links.check, LINK_CHECK)
     for name, (sweep, interval) in sweeps.items():
         scheduler.add_job(
-            _guarded(name, sweep), "interval", seconds=interval.total_seconds(), id=name, next_run_time=clock()
+            _guarded(name, sweep), "interval", seconds=interval.total_seconds(), id=name, next_run_time=system_clock()
         )
     return scheduler
 

@@ -170,6 +170,16 @@ class Settings(BaseSettings):
     readers: Holders = Field(
         ["*"], description="Who may read the catalog; `*` is everybody of the workspace, never people of other ones."
     )
+    rotas: Mapped = Field(
+        {},
+        description='Who is behind the roles that entries name as owners and in escalation paths, as JSON: {"serving '
+        'on-call": "S0123", "incident-commander rota": "U0456"}. A role that is not named is written out, and nobody '
+        "is pinged.",
+    )
+    escalate: bool = Field(
+        True,
+        description="Whether a remedy's escalation path is asked by itself when its waits are over; else only by hand.",
+    )
     sampling: int = Field(
         3, ge=0, le=100, description="How many published entries a month are picked for peer review; 0 switches it off."
     )

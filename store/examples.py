@@ -80,6 +80,18 @@ class Examples:
         """Return a number that is higher whenever any example was added, removed or handed over."""
         return self._session.scalar(select(CounterRow.value).where(CounterRow.name == COUNTER)) or 0
 
+    def weigh(self, incident_id: int, entry_id: str, weight: float) -> None:
+        """Let what speaks for the entry in an incident count so much.
+
+        They become new rows, since whoever holds examples in memory knows them by their number.
+        """
+        found = self.find(entry_id=entry_id, incident_id=incident_id)
+        changed = [one for one in found if one.kind == "confirmed" and one.weight != weight]
+        for one in changed:
+            self._remove(ExampleRow.id == one.id)
+        kept = [{name: value for name, value in vars(one).items() if name != "id"} for one in changed]
+        self.add({**one, "weight": weight} for one in kept)
+
     def remove(self, example_id: int) -> bool:
         """Remove one example; return whether there was one."""
         return self._remove(ExampleRow.id == example_id) > 0

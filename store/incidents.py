@@ -3,23 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
-from store.models import ChannelRow, EvidenceRow, IncidentRow, SuggestionRow
+from store.models import ChannelRow, EvidenceRow, IncidentRow, IncidentTimeRow, SuggestionRow
+from store.records import record_of
 
 
 @dataclass(frozen=True)
 class ChannelRecord:
-    """A channel, whether we listen there, and who or what decided so."""
+    """A channel, whether we listen there, who or what decided so, and until when we say nothing there by ourselves."""
 
     id: str
     name: str
     watched: bool
     decided_by: str
     decided_at: datetime
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class IncidentRecord:
 
     `heard` counts the changes of its evidence; up to `ranked` of them stand behind the card, and `altered` is the last
     one that edited or deleted what was said before. `opened_by` is empty where it was not noted.
+    `status` is open, mitigating, mitigated or resolved; what nobody said of it is None or empty.
     """
 
     id: int
@@ -39,6 +43,21 @@ class IncidentRecord:
     heard: int
     ranked: int
     altered: int
+    status: str
+    severity: str | None
+    commander: str | None
+    services: list[str]
+    model_families: list[str]
+    environment: str | None
+
+
+@dataclass(frozen=True)
+class TimeRecord:
+    """When something happened to an incident, by name, and the words for how that is known."""
+
+    name: str
+    at: datetime
+    source: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +101,7 @@ class Incidents:
     def channel(self, channel_id: str) -> ChannelRecord | None:
         """Return what we know of the channel, or None."""
         row = self._session.get(ChannelRow, channel_id)
-        return ChannelRecord(row.id, row.name, row.watched, row.decided_by, row.decided_at) if row else None
+        return record_of(ChannelRecord, row) if row else None
 
     def put_channel(self, channel: ChannelRecord) -> None:
         """Insert or replace what we know of the channel."""
@@ -130,11 +149,32 @@ class Incidents:
         if latest is not None and at - latest.last_evidence_at <= quiet:
             return latest
         row = IncidentRow(
-            channel_id=channel_id, opened_by=opened_by, opened_at=at, last_evidence_at=at, heard=0, ranked=0, altered=0
-        )
+            channel_id=channel_id, opened_by=opened_by, opened_at=at, last_evidence_at=at, heard=0, ranked=0, altered=0,
+            status="open", services=[], model_families=[],
+        )  # fmt: skip
         self._session.add(row)
         self._session.flush()
         return _incident(row)
+
+    def change(self, incident_id: int, **values: Any) -> None:
+        """Set some of what is known of the incident."""
+        self._session.execute(update(IncidentRow).where(IncidentRow.id == incident_id).values(**values))
+        self._session.expire_all()
+
+    def note_time(self, incident_id: int, name: str, at: datetime, *, source: str) -> bool:
+        """Note when something happened, unless that is known already; return whether it is new."""
+        return insert_once(self._session, IncidentTimeRow, incident_id=incident_id, name=name, at=at, source=source)
+
+    def forget_time(self, incident_id: int, *names: str) -> None:
+        """Take back when something happened."""
+        row = IncidentTimeRow
+        self._session.execute(delete(row).where(row.incident_id == incident_id, row.name.in_(names)))
+
+    def times(self, incident_id: int) -> list[TimeRecord]:
+        """Return what is known of the incident's times, earliest first."""
+        row = IncidentTimeRow
+        query = select(row).where(row.incident_id == incident_id).order_by(row.at, row.name)
+        return [record_of(TimeRecord, one) for one in self._session.scalars(query)]
 
     def show_card_under(self, incident_id: int, thread_ts: str) -> None:
         """Fix the thread in which the incident's one card lives; the first thread wins."""

@@ -211,6 +211,7 @@ class ChannelRow(Base):
     watched: Mapped[bool]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime]
+    muted_until: Mapped[datetime | None]
 
 
 class IncidentRow(Base):
@@ -226,6 +227,21 @@ class IncidentRow(Base):
     heard: Mapped[int] = mapped_column(server_default="0")
     ranked: Mapped[int] = mapped_column(server_default="0")
     altered: Mapped[int] = mapped_column(server_default="0")
+    status: Mapped[str] = mapped_column(String(20), server_default="open")
+    severity: Mapped[str | None] = mapped_column(String(10))
+    commander: Mapped[str | None]
+    services: Mapped[list[str]] = mapped_column(server_default="[]")
+    model_families: Mapped[list[str]] = mapped_column(server_default="[]")
+    environment: Mapped[str | None]
+
+
+class IncidentTimeRow(Base):
+    __tablename__ = "incident_time"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), primary_key=True)
+    at: Mapped[datetime]
+    source: Mapped[str]
 
 
 class EvidenceRow(Base):
@@ -271,6 +287,82 @@ class ExampleRow(Base):
     said_as: Mapped[str] = mapped_column(String(60))
     learned_from: Mapped[str] = mapped_column(String(30))
     learned_at: Mapped[datetime]
+
+
+class RunRow(Base):
+    __tablename__ = "run"
+    __table_args__ = (UniqueConstraint("incident_id", "entry_id", "mitigation", "attempt"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    mitigation: Mapped[str]
+    attempt: Mapped[int]
+    document: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    started_by: Mapped[str]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    overdue_at: Mapped[datetime | None]
+    fallback_at: Mapped[datetime | None]
+    rollback_at: Mapped[datetime | None]
+    degraded_at: Mapped[datetime | None]
+    degraded_until: Mapped[datetime | None] = mapped_column(index=True)
+    escalation_stopped_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
+class RunStepRow(Base):
+    __tablename__ = "run_step"
+    __table_args__ = (UniqueConstraint("run_id", "part", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    part: Mapped[str] = mapped_column(String(20))
+    place: Mapped[int]
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str | None]
+    at: Mapped[datetime | None]
+    comment: Mapped[str | None]
+
+
+class RunEventRow(Base):
+    __tablename__ = "run_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(String(30))
+    text: Mapped[str]
+
+
+class EscalationRow(Base):
+    __tablename__ = "escalation"
+    __table_args__ = (UniqueConstraint("run_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    place: Mapped[int]
+    role: Mapped[str]
+    holders: Mapped[list[str]]
+    after_min: Mapped[int]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    asked_at: Mapped[datetime | None]
+    asked_by: Mapped[str | None]
+
+
+class RunOutcomeRow(Base):
+    __tablename__ = "run_outcome"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(30), primary_key=True)
+    helped: Mapped[str] = mapped_column(String(10))
+    differed: Mapped[str]
+    still_right: Mapped[bool | None]
+    at: Mapped[datetime]
 
 
 class WriteUpRow(Base):

@@ -76,10 +76,11 @@ class Outbox:
         if not self._insert(key, kind=kind, subject=subject, address=address, thread_ts=thread_ts, at=at):
             self.edit(key, at=at)
 
-    def edit(self, key: str, *, at: datetime) -> None:
+    def edit(self, key: str, *, at: datetime, calm: timedelta = timedelta()) -> None:
         """Owe an edit of the message under this key, if there is such a message.
 
-        One whose fate is unknown stays as it is: sending it again could say the same thing twice.
+        One whose fate is unknown stays as it is: sending it again could say the same thing twice. With `calm`, one that
+        was delivered less than that before waits so long, and one that waits already waits no longer for it.
         """
         row = OwedMessageRow
         # In one statement: between two of them another process could record its delivery, and the edit would be lost.
@@ -89,7 +90,15 @@ class Outbox:
             edited.values(
                 revision=row.revision + 1,
                 state=case((stays, row.state), else_="waiting"),
-                not_before=case((stays, row.not_before), else_=literal(at, Instant())),
+                not_before=case(
+                    (stays, row.not_before),
+                    *([(row.state == "waiting", row.not_before)] if calm else []),
+                    # A delivered message was released at the moment of its delivery.
+                    (row.not_before > literal(at - calm, Instant()), literal(at + calm, Instant())),
+                    else_=literal(at, Instant()),
+                )
+                if calm
+                else case((stays, row.not_before), else_=literal(at, Instant())),
                 attempts=case((stays, row.attempts), else_=0),
             )
         )

@@ -28,6 +28,7 @@ from store.outbox import Outbox
 from store.receipts import Receipts
 from store.reviews import Reviews
 from store.revisions import Revisions
+from store.runs import Runs
 from store.signoffs import SignOffs
 from store.writeups import WriteUps
 
@@ -90,6 +91,11 @@ class Transaction:
     def incidents(self) -> Incidents:
         """Channels, incidents, evidence, suggestions."""
         return Incidents(self._session)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Remedies that people carry out in incidents."""
+        return Runs(self._session)
 
     @cached_property
     def examples(self) -> Examples:

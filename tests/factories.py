@@ -30,6 +30,10 @@ from workflows.people import Actor, People
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reviews import Reviews
+from workflows.rotas import Rotas
+from workflows.runs.outcomes import Outcomes
+from workflows.runs.runs import Runs
+from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
@@ -43,6 +47,7 @@ STEWARD = Actor("USTEWARD")
 STRANGER = Actor("USTRANGER", is_external=True)
 QUIET = timedelta(hours=12)
 INTERVAL = timedelta(days=90)
+ROTAS = {"serving on-call": ("SSERVING",), "incident commander": ("UCOMMANDER",)}
 
 VOCABULARY: dict[str, dict[str, str]] = {
     "cause_category": {"capacity": "memory, compute or elasticity ran out", "data-contract": "what a field means"},
@@ -194,6 +199,9 @@ class House:
     search: Search
     reviews: Reviews
     incidents: Incidents
+    runs: Runs
+    timers: Timers
+    outcomes: Outcomes
     writeups: WriteUps
     editing: Editing
     history: History
@@ -238,7 +246,8 @@ def house(
     catalog.import_folder(write_catalog(folder / "catalog", *(entries or SMALL_CATALOG)))
     reviews = Reviews(store, clock, catalog, bell, INTERVAL)
     suggestions = Suggestions(catalog, threshold)
-    incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, ("inc-*",), QUIET)
+    runs = Runs(store, clock, bell, Rotas(ROTAS))
+    incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, runs, ("inc-*",), QUIET)
     writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
     assessing = Assessing(store, clock, catalog, vocabulary)
@@ -255,6 +264,9 @@ def house(
         search=Search(catalog),
         reviews=reviews,
         incidents=incidents,
+        runs=runs,
+        timers=Timers(store, clock, bell),
+        outcomes=Outcomes(store, clock, reviews, bell),
         writeups=writeups,
         editing=Editing(store, clock, catalog, vocabulary),
         history=History(store, clock, catalog),

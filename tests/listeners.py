@@ -14,6 +14,7 @@ from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
+from bot.listeners.runs import RunListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
@@ -34,6 +35,7 @@ def listeners_over_nothing() -> Listeners:
         MergingListeners(NOTHING, NOTHING, ""),
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         ReviewListeners(NOTHING, NOTHING, NOTHING, ""),
+        RunListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SignOffListeners(NOTHING, NOTHING, NOTHING, ""),
         SubscriptionListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         WriteUpListeners(NOTHING, NOTHING, NOTHING, ""),

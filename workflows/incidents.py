@@ -10,13 +10,15 @@ from store import Store, Transaction
 from store.incidents import ChannelRecord, EvidenceRecord, IncidentRecord, SuggestionRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
-from workflows.entries.parts import without_unstorable_characters
+from workflows.entries.parts import Certainty, without_unstorable_characters
 from workflows.errors import NotFound, UserError
-from workflows.occurrences import confirmed_within, taken_back_within
+from workflows.occurrences import certainty_of, confirmed_within, taken_back_within
 from workflows.people import Actor, require_colleague
 from workflows.ports import Channel, ChannelDirectory, DeliveryBell
 from workflows.recognition import owe_thanks
 from workflows.reviews import Reviews
+from workflows.runs.outcomes import TrackRecord, track_record
+from workflows.runs.runs import Runs
 from workflows.search.learning import Verdict, learn_within
 from workflows.search.suggestions import Suggestion, Suggestions
 
@@ -47,12 +49,17 @@ class Message:
 
 @dataclass(frozen=True)
 class CardLine:
-    """One suggestion on the card: the entry, why it is there, and what people said of it."""
+    """One suggestion on the card: the entry, why it is there, and what people said of it.
+
+    `certainty` is how sure they are once it is confirmed, `record` how often the entry's remedies helped here.
+    """
 
     entry: Entry
     why: str
     verdict: str
     verdict_by: str | None
+    certainty: Certainty | None = None
+    record: TrackRecord | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ class Incidents:
     reviews: Reviews
     directory: ChannelDirectory
     bell: DeliveryBell
+    runs: Runs
     patterns: Sequence[str]
     quiet: timedelta
     # Ranking costs too much for a transaction and for every message of a flood: whoever has an incident's turn ranks
@@ -138,8 +146,8 @@ class Incidents:
     def judge(self, incident_id: int, entry_id: str, verdict: Verdict, actor: Actor, *, channel_id: str) -> None:
         """Note what a person says of a suggestion, and edit the card; the last word counts, pressing twice is harmless.
 
-        A confirmation is recorded as an occurrence, its authors are thanked later, and search learns the incident's
-        words; taking it back takes all of it back.
+        A confirmation is recorded as an occurrence and starts the entry's remedy, its authors are thanked later, and
+        search learns the incident's words; taking it back takes all of it back.
         Raises NotFound when the card that was pressed does not belong to the channel it was pressed in.
         """
         require_colleague(actor)
@@ -151,12 +159,27 @@ class Incidents:
                 raise NotFound(msg)
             self._back_on_card(tx, incident.id, entry_id)
             if verdict == "confirmed":
-                confirmed_within(tx, incident, entry_id, actor, now)
-                owe_thanks(tx, incident.id, entry_id, actor, now)
+                self._confirm(tx, incident, entry_id, actor, now)
             else:
                 taken_back_within(tx, incident, entry_id, actor, now)
+                self.runs.call_off_within(tx, incident.id, entry_id, actor)
             learn_within(tx, incident, entry_id, verdict, by=actor.user_id, at=now)
             tx.outbox.edit(card_key(incident.id), at=now)
+        self.bell.ring()
+
+    def be_certain(
+        self, incident_id: int, entry_id: str, certainty: Certainty, actor: Actor, *, channel_id: str
+    ) -> None:
+        """Note how sure people are that the incident is a case of the confirmed entry; raises NotFound otherwise."""
+        require_colleague(actor)
+        with self.store.begin() as tx:
+            incident = self._incident(tx, incident_id, channel_id)
+            case = tx.occurrences.in_incident(entry_id, incident.id)
+            if case is None:
+                msg = "Press *This is it* first; then say how sure it is."
+                raise NotFound(msg)
+            tx.occurrences.change(case.id, certainty=certainty)
+            tx.outbox.edit(card_key(incident.id), at=self.clock())
         self.bell.ring()
 
     def mark_outdated(self, incident_id: int, entry_id: str, actor: Actor, *, channel_id: str) -> None:
@@ -171,7 +194,7 @@ class Incidents:
         with self.store.read() as tx:
             suggestions = tx.incidents.suggestions(incident_id)
             owed = tx.outbox.get(card_key(incident_id))
-        lines = [line for one in suggestions if (line := self._line(one)) is not None]
+            lines = [line for one in suggestions if (line := self._line(tx, incident_id, one)) is not None]
         was_posted = owed is not None and owed.message_ts is not None
         return Card(incident_id, tuple(lines)) if lines or was_posted else None
 
@@ -185,6 +208,15 @@ class Incidents:
         """Return the latest incident of the channel, or None."""
         with self.store.read() as tx:
             return tx.incidents.in_channel(channel_id)
+
+    def _confirm(self, tx: Transaction, incident: IncidentRecord, entry_id: str, actor: Actor, now: datetime) -> None:
+        confirmed_within(tx, incident, entry_id, actor, now)
+        owe_thanks(tx, incident.id, entry_id, actor, now)
+        tx.incidents.note_time(incident.id, "match_confirmed", now, source=f"{entry_id} confirmed")
+        entry = self.catalog.published_entry(entry_id)
+        remedy = entry.document.containment if entry else None
+        if entry is not None and remedy is not None:
+            self.runs.start_within(tx, incident, entry.document, remedy, actor)
 
     def _is_watched(self, channel_id: str) -> bool:
         with self.store.read() as tx:
@@ -299,11 +331,19 @@ class Incidents:
         ]
         tx.incidents.put_suggestions(incident_id, fallen)
 
-    def _line(self, suggestion: SuggestionRecord) -> CardLine | None:
+    def _line(self, tx: Transaction, incident_id: int, suggestion: SuggestionRecord) -> CardLine | None:
         entry = self.catalog.published_entry(suggestion.entry_id)
         if entry is None or not suggestion.rank:
             return None
-        return CardLine(entry, suggestion.why, suggestion.verdict, suggestion.verdict_by)
+        case = tx.occurrences.in_incident(entry.id, incident_id)
+        return CardLine(
+            entry,
+            suggestion.why,
+            suggestion.verdict,
+            suggestion.verdict_by,
+            certainty=certainty_of(case) if case else None,
+            record=track_record(tx.occurrences.of(entry.id)),
+        )
 
 
 def _unsay(tx: Transaction, incident_id: int, ts: str) -> None:

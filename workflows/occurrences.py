@@ -5,7 +5,7 @@ know more.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -194,7 +194,7 @@ def case_of(record: OccurrenceRecord) -> Case:
     """Return the case that a record holds."""
     document = record.document
     description = Description(
-        certainty=_one_of(record.certainty, get_args(Certainty), "likely"),
+        certainty=certainty_of(record),
         severity=document["severity"],
         tried=tuple(Tried(**one) for one in document.get("tried", ())),
         link=document.get("link", ""),
@@ -211,6 +211,11 @@ def case_of(record: OccurrenceRecord) -> Case:
         recorded_at=record.recorded_at,
         version=int(document.get("version", 0)),
     )
+
+
+def certainty_of(record: OccurrenceRecord) -> Certainty:
+    """Return how sure it is that the case is one of its entry."""
+    return next((one for one in get_args(Certainty) if one == record.certainty), "likely")
 
 
 def document_of(said: Description) -> dict[str, Any]:
@@ -238,7 +243,3 @@ def _subject(entry_id: str) -> str:
 
 def _moment(written: Any) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
-
-
-def _one_of(value: str, known: Sequence[Any], otherwise: Any) -> Any:
-    return value if value in known else otherwise

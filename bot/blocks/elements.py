@@ -30,6 +30,7 @@ MAX_ALT_TEXT = 4000  # of the top-level `text`: chat.update refuses more
 MORE = "There is more than one message can hold."
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
+_GROUP_ID = re.compile(r"S[A-Z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,16 @@ def clip(text: str, limit: int) -> str:
 def person(user_id: str) -> str:
     """Return a mention of one person by their Slack id, or the escaped text where it is no such id (`operator`)."""
     return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else escape(user_id)
+
+
+def mention(holder: str) -> str:
+    """Return a mention of a person or a user group by their Slack id; both are told of it where it is posted."""
+    return f"<!subteam^{holder}>" if _GROUP_ID.fullmatch(holder) else person(holder)
+
+
+def clock_time(moment: datetime) -> str:
+    """Return the time of day, shown by Slack in the reader's own time zone."""
+    return f"<!date^{int(moment.timestamp())}^{{time}}|{moment:%H:%M} UTC>"
 
 
 def link(title: str, uri: str | None) -> str:

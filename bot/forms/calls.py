@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 from bot.forms.markup import as_typed
-from workflows.entries.parts import without_unstorable_characters
+from workflows.entries.parts import Certainty, without_unstorable_characters
 from workflows.errors import NotFound
 from workflows.incidents import Message
 from workflows.people import Actor
@@ -63,6 +63,15 @@ class Press:
             msg = "This button is of an older version; search again with `/failure search`."
             raise NotFound(msg)
         return int(incident), entry_id
+
+    def certainty(self) -> tuple[int, str, Certainty]:
+        """Return the incident, the entry and how sure the person is; raises NotFound for a value of another kind."""
+        about, _, said = self.value.rpartition("|")
+        certainty = next((one for one in get_args(Certainty) if one == said), None)
+        if certainty is None:
+            msg = "This button is of an older version; search again with `/failure search`."
+            raise NotFound(msg)
+        return *replace(self, value=about).suggestion(), certainty
 
     def number(self) -> int:
         """Return the number that the button carries; raises NotFound for a value of another kind."""

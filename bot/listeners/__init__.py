@@ -25,6 +25,7 @@ from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.punctuality import Punctuality
 from bot.listeners.reviews import ReviewListeners
+from bot.listeners.runs import RunListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
@@ -48,6 +49,7 @@ class Listeners:
     merging: MergingListeners
     occurrences: OccurrenceListeners
     reviews: ReviewListeners
+    runs: RunListeners
     sign_offs: SignOffListeners
     subscriptions: SubscriptionListeners
     writeups: WriteUpListeners
@@ -62,6 +64,7 @@ class Listeners:
             "write-up": self.writeups.start,
             "review": self.sign_offs.review,
             "reviews": self.reviews.list,
+            "runs": self.runs.list,
             "watch": self.incidents.watch,
             "unwatch": self.incidents.unwatch,
             "new": self.editing.new,
@@ -95,6 +98,19 @@ class Listeners:
             ids.REJECT: self.incidents.reject,
             ids.UNDO: self.incidents.undo,
             ids.OUTDATED: self.incidents.outdated,
+            ids.CERTAINTY: self.incidents.say_certainty,
+            ids.CHECK_STEP: self.runs.check,
+            ids.NOTE_STEP: self.runs.ask_note,
+            ids.RUN_WORKED: self.runs.worked,
+            ids.RUN_FAILED: self.runs.failed,
+            ids.RUN_FALLBACK: self.runs.fall_back,
+            ids.RUN_ROLL_BACK: self.runs.ask_to_roll_back,
+            ids.RUN_ESCALATE: self.runs.escalate,
+            ids.RUN_STOP_ESCALATION: self.runs.stop_escalation,
+            ids.RUN_DEGRADE: self.runs.degrade,
+            ids.RUN_GIVE_UP: self.runs.give_up,
+            ids.RUN_OTHER: self.runs.start_other,
+            ids.RUN_HELPED: self.runs.say_outcome,
             ids.START_WRITEUP: self.writeups.start_here,
             ids.CONTINUE_WRITEUP: self.writeups.resume,
             ids.VERIFY: self.reviews.verify,
@@ -141,6 +157,9 @@ class Listeners:
         """Return what takes each form."""
         return {
             ids.WRITEUP_FORM: self.writeups.save,
+            ids.STEP_NOTE_FORM: self.runs.take_note,
+            ids.ROLL_BACK_FORM: self.runs.roll_back,
+            ids.OUTCOME_FORM: self.runs.take_outcome,
             ids.NEEDS_CHANGE_FORM: self.reviews.take_change,
             ids.NEW_ENTRY_FORM: self.editing.create,
             ids.SECTION_FORM: self.editing.save,

@@ -42,6 +42,7 @@ SUBCOMMANDS = (
         "review", "FM-0012 security", "ask colleagues to sign off; with nothing behind it, what waits for your sign-off"
     ),
     Subcommand("reviews", "", "entries that wait for your review"),
+    Subcommand("runs", "", "remedies under way in this channel: who does what, what is due"),
     Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
     Subcommand("unwatch", "", "stop listening in this channel"),
     Subcommand("subscribe", "FM-0012", "be told of changes of an entry, a domain or a tag; alone it lists yours"),

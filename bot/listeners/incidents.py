@@ -94,6 +94,13 @@ class IncidentListeners:
         """Button “Undo”."""
         self._judge(ack, body, "shown")
 
+    def say_certainty(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Menu “How sure?” of a confirmed suggestion."""
+        pressed = press(body, self.identity.team_id)
+        incident_id, entry_id, certainty = pressed.certainty()
+        self.incidents.be_certain(incident_id, entry_id, certainty, pressed.actor, channel_id=pressed.channel_id)
+        ack()
+
     def outdated(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Outdated”."""
         pressed = press(body, self.identity.team_id)

@@ -62,6 +62,11 @@ def learn_within(
     )  # fmt: skip
 
 
+def weigh_lesson_within(tx: Transaction, incident_id: int, entry_id: str, weight: float) -> None:
+    """Let the words of a confirmed incident count so much (1 as they come), because of what came of the remedy."""
+    tx.examples.weigh(incident_id, entry_id, weight)
+
+
 def worth_learning(said: Sequence[EvidenceRecord]) -> list[tuple[str, str]]:
     """Return the newest messages that say something, oldest first, each as its `ts` and its masked text."""
     kept: list[tuple[str, str]] = []
