@@ -38,6 +38,8 @@ from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
 from bot.listeners.signoffs import SignOffListeners
+from bot.listeners.situations import SituationListeners
+from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger
@@ -89,6 +91,9 @@ from workflows.search.search import Search
 from workflows.search.semantic import Meanings, SentenceEncoder
 from workflows.search.suggestions import Suggestions
 from workflows.signoffs import SignOffs
+from workflows.silence import Silence
+from workflows.situations import Situations
+from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
 from workflows.trail import Trail
 from workflows.writeups.writeups import WriteUps
@@ -110,6 +115,9 @@ class Workflows:
     feedback: Feedback
     incidents: Incidents
     runs: Runs
+    situations: Situations
+    silence: Silence
+    stubs: Stubs
     timers: Timers
     outcomes: Outcomes
     reviews: Reviews
@@ -222,6 +230,9 @@ def build_workflows(
         feedback=feedback,
         incidents=incidents,
         runs=runs,
+        situations=Situations(store, clock, catalog),
+        silence=Silence(store, clock, catalog, suggestions),
+        stubs=Stubs(store, clock, catalog, suggestions, vocabulary),
         timers=Timers(store, clock, bell),
         outcomes=Outcomes(store, clock, reviews, bell),
         reviews=reviews,
@@ -386,12 +397,16 @@ def _slack_app(
         ),
         history=HistoryListeners(workflows.history, replies, team),
         home=HomeListeners(homes, workflows.search, exposures, replies, team),
-        incidents=IncidentListeners(workflows.incidents, exposures, replies, background, client, identity),
+        incidents=IncidentListeners(
+            workflows.incidents, workflows.situations, exposures, replies, background, client, identity
+        ),
         merging=MergingListeners(workflows.merging, replies, team),
         runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),
         sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
         occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
         reviews=ReviewListeners(workflows.reviews, homes, replies, team),
+        situations=SituationListeners(workflows.situations, workflows.silence, vocabulary, replies, identity),
+        stubs=StubListeners(workflows.stubs, vocabulary, replies, team),
         subscriptions=SubscriptionListeners(workflows.subscriptions, workflows.sheets, homes, replies, team),
         writeups=WriteUpListeners(workflows.writeups, vocabulary, replies, team),
         home_team=team,

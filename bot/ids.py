@@ -28,6 +28,11 @@ RUN_GIVE_UP = "run_give_up"
 RUN_OTHER = "run_other"
 RUN_HELPED = "run_helped"  # and, behind a colon, how much
 
+SET_STATUS = "set_status"  # and, behind a colon, which one
+TAKE_COMMAND = "take_command"
+EDIT_SITUATION = "edit_situation"
+NEW_STUB = "new_stub"
+
 NEW_ENTRY = "new_entry"
 EDIT_ENTRY = "edit_entry"
 EDIT_SECTION = "edit_section"  # and, behind a colon, which one: action ids are unique within a view
@@ -68,6 +73,8 @@ SHOW_HOME = "show_home"
 PICK_ENTRY = "pick_entry"
 
 # Forms.
+SITUATION_FORM = "situation_form"
+STUB_FORM = "stub_form"
 STEP_NOTE_FORM = "step_note_form"
 ROLL_BACK_FORM = "roll_back_form"
 OUTCOME_FORM = "run_outcome_form"

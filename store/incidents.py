@@ -113,6 +113,11 @@ class Incidents:
         """Insert what we know of the channel, unless somebody was faster; return whether it is new."""
         return insert_once(self._session, ChannelRow, **vars(channel))
 
+    def mute(self, channel_id: str, until: datetime | None) -> bool:
+        """Set until when we say nothing by ourselves; return False for a channel where nobody listens."""
+        muted = update(ChannelRow).where(ChannelRow.id == channel_id, ChannelRow.watched).values(muted_until=until)
+        return self._session.execute(muted.returning(ChannelRow.id)).first() is not None
+
     def get(self, incident_id: int) -> IncidentRecord | None:
         """Return the incident, or None."""
         row = self._session.get(IncidentRow, incident_id)

@@ -70,11 +70,12 @@ class Outbox:
         return self._insert(key, kind=kind, subject=subject, address=address, thread_ts=thread_ts, at=at)
 
     def owe_latest(
-        self, key: str, *, kind: str, subject: str, address: str, thread_ts: str | None, at: datetime
-    ) -> None:
-        """Owe a message under this key, or its edit where it was owed before."""
+        self, key: str, *, kind: str, subject: str, address: str, thread_ts: str | None, at: datetime,
+        calm: timedelta = timedelta(),
+    ) -> None:  # fmt: skip
+        """Owe a message under this key, or its edit (as calm as `edit` can be) where it was owed before."""
         if not self._insert(key, kind=kind, subject=subject, address=address, thread_ts=thread_ts, at=at):
-            self.edit(key, at=at)
+            self.edit(key, at=at, calm=calm)
 
     def edit(self, key: str, *, at: datetime, calm: timedelta = timedelta()) -> None:
         """Owe an edit of the message under this key, if there is such a message.

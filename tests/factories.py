@@ -38,6 +38,9 @@ from workflows.sampling import Sampling
 from workflows.search.search import Search
 from workflows.search.suggestions import Suggestions
 from workflows.signoffs import SignOffs
+from workflows.silence import Silence
+from workflows.situations import Situations
+from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
 from workflows.trail import Trail
 from workflows.writeups.writeups import WriteUps
@@ -200,6 +203,9 @@ class House:
     reviews: Reviews
     incidents: Incidents
     runs: Runs
+    situations: Situations
+    silence: Silence
+    stubs: Stubs
     timers: Timers
     outcomes: Outcomes
     writeups: WriteUps
@@ -265,6 +271,9 @@ def house(
         reviews=reviews,
         incidents=incidents,
         runs=runs,
+        situations=Situations(store, clock, catalog),
+        silence=Silence(store, clock, catalog, suggestions),
+        stubs=Stubs(store, clock, catalog, suggestions, vocabulary),
         timers=Timers(store, clock, bell),
         outcomes=Outcomes(store, clock, reviews, bell),
         writeups=writeups,

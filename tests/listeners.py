@@ -16,6 +16,8 @@ from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
 from bot.listeners.signoffs import SignOffListeners
+from bot.listeners.situations import SituationListeners
+from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
 
@@ -31,12 +33,14 @@ def listeners_over_nothing() -> Listeners:
         EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         HistoryListeners(NOTHING, NOTHING, ""),
         HomeListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         MergingListeners(NOTHING, NOTHING, ""),
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         ReviewListeners(NOTHING, NOTHING, NOTHING, ""),
         RunListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SignOffListeners(NOTHING, NOTHING, NOTHING, ""),
+        SituationListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        StubListeners(NOTHING, NOTHING, NOTHING, ""),
         SubscriptionListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         WriteUpListeners(NOTHING, NOTHING, NOTHING, ""),
         "",

@@ -26,6 +26,7 @@ CARD = "incident_card"
 LATEST_EVIDENCE = 40  # messages that still count
 NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
 MAX_KEPT_TEXT = 8_000  # characters kept of one message
+CALM = timedelta(seconds=3)  # between two edits of one card because of what was said
 TURNS = 16  # incidents that are ranked at the same time at most
 
 
@@ -34,6 +35,7 @@ class Message:
     """Something said in a channel; `deleted` and edited messages come under the `ts` they were said with.
 
     `is_shared` says that people of other workspaces are in the channel, `is_external` that its author is one of them.
+    `bot_name` is the name of the app that said it, empty for people.
     """
 
     event_id: str
@@ -45,6 +47,7 @@ class Message:
     deleted: bool = False
     is_external: bool = False
     is_shared: bool = False
+    bot_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -275,6 +278,8 @@ class Incidents:
                     _unsay(tx, incident.id, message.ts)
             else:
                 incident = incident or tx.incidents.current(message.channel_id, message.ts, now, quiet=self.quiet)
+                if not incident.heard:
+                    tx.incidents.note_time(incident.id, "detected", now, source="the first message here")
                 text = without_unstorable_characters(message.text[:MAX_KEPT_TEXT])
                 evidence = EvidenceRecord(message.ts, message.author, text, now)
                 if tx.incidents.add_evidence(incident.id, evidence):
@@ -307,13 +312,23 @@ class Incidents:
             if ranking.reasons is not None:
                 after = _reworded(after, ranking.reasons)
                 tx.incidents.put_suggestions(incident.id, after)
-            if _face(after, ranking) == _face(before, ranking):
+            owed = tx.outbox.get(card_key(incident.id))
+            held_back = owed is None and any(one.rank for one in after)
+            if _face(after, ranking) == _face(before, ranking) and not held_back:
                 return
             tx.incidents.put_suggestions(incident.id, after)
-            self._owe_card(tx, incident, thread_ts=thread_ts, now=now)
+            # An edit disturbs nobody, so only the first posting waits until the channel wants to hear from us.
+            if owed is not None or not self._is_muted(tx, incident.channel_id, now):
+                self._owe_card(tx, incident, thread_ts=thread_ts, now=now)
+
+    @staticmethod
+    def _is_muted(tx: Transaction, channel_id: str, now: datetime) -> bool:
+        channel = tx.incidents.channel(channel_id)
+        return channel is not None and channel.muted_until is not None and channel.muted_until > now
 
     def _owe_card(self, tx: Transaction, incident: IncidentRecord, *, thread_ts: str, now: datetime) -> None:
         tx.incidents.show_card_under(incident.id, thread_ts)
+        tx.incidents.note_time(incident.id, "first_suggestion", now, source="the card")
         tx.outbox.owe_latest(
             card_key(incident.id),
             kind=CARD,
@@ -321,6 +336,7 @@ class Incidents:
             address=incident.channel_id,
             thread_ts=incident.card_thread_ts or thread_ts,
             at=now,
+            calm=CALM,
         )
 
     def _back_on_card(self, tx: Transaction, incident_id: int, entry_id: str) -> None:

@@ -237,6 +237,14 @@ def moment_field(block_id: str, label: str, *, hint: str | None, value: datetime
     return _field(block_id, label, element, required=False, hint=hint)
 
 
+def person_field(block_id: str, label: str, *, hint: str | None, value: str | None) -> Block:
+    """Return an optional field for one person of the workspace."""
+    element: Block = {"type": "users_select", "action_id": "answer"}
+    if value is not None and _USER_ID.fullmatch(value):
+        element["initial_user"] = value
+    return _field(block_id, label, element, required=False, hint=hint)
+
+
 def typed_choice(action_id: str, placeholder: str) -> Block:
     """Return a menu whose options we are asked for while the person types; for lists of any length."""
     return {

@@ -12,6 +12,7 @@ from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.remarks import Reply
 
+_TYPED = ("value", "selected_date", "selected_date_time", "selected_user")
 _MARKS = str.maketrans("", "", "*_~`")  # Slack's marks for bold, italics, struck out and code
 MAX_TEXT = 40_000  # characters of a message; Slack truncates longer ones itself
 
@@ -180,7 +181,33 @@ def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str, home_team
         deleted=deleted,
         is_external=_is_elsewhere(inner.get("user_team"), home_team),
         is_shared=bool(body.get("is_ext_shared_channel")),
+        bot_name=str((inner.get("bot_profile") or {}).get("name") or inner.get("username") or "")
+        if inner.get("bot_id")
+        else "",
     )
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """An emoji put under a message of `author`, or taken away."""
+
+    actor: Actor
+    name: str
+    channel_id: str
+    author: str
+    is_added: bool
+
+
+def reaction(body: Mapping[str, Any], home_team: str) -> Reaction | None:
+    """Return the reaction to a message, or None for one to anything else."""
+    event = body.get("event") or {}
+    item = event.get("item") or {}
+    if item.get("type") != "message":
+        return None
+    team = event.get("user_team") or body.get("team_id")
+    actor = Actor(str(event.get("user", "")), is_external=_is_elsewhere(team, home_team))
+    added, author = event.get("type") == "reaction_added", str(event.get("item_user") or "")
+    return Reaction(actor, str(event.get("reaction", "")), str(item.get("channel", "")), author, added)
 
 
 def is_direct(body: Mapping[str, Any]) -> bool:
@@ -267,6 +294,6 @@ def _answer(field: Mapping[str, Any]) -> str:
         if "selected_options" in element:
             return ",".join(str(option["value"]) for option in element["selected_options"] or ())
         chosen = element.get("selected_option")
-        typed = element.get("value") or element.get("selected_date") or element.get("selected_date_time")
+        typed = next((element[name] for name in _TYPED if element.get(name)), None)
         return without_unstorable_characters(str(chosen["value"] if chosen else typed or ""))
     return ""

@@ -27,6 +27,8 @@ from bot.listeners.punctuality import Punctuality
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
 from bot.listeners.signoffs import SignOffListeners
+from bot.listeners.situations import SituationListeners
+from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
 from workflows.errors import UserError
@@ -51,6 +53,8 @@ class Listeners:
     reviews: ReviewListeners
     runs: RunListeners
     sign_offs: SignOffListeners
+    situations: SituationListeners
+    stubs: StubListeners
     subscriptions: SubscriptionListeners
     writeups: WriteUpListeners
     home_team: str
@@ -64,7 +68,11 @@ class Listeners:
             "write-up": self.writeups.start,
             "review": self.sign_offs.review,
             "reviews": self.reviews.list,
+            "status": self.situations.status,
+            "brief": self.situations.brief,
             "runs": self.runs.list,
+            "explain": self.situations.explain,
+            "mute": self.situations.mute,
             "watch": self.incidents.watch,
             "unwatch": self.incidents.unwatch,
             "new": self.editing.new,
@@ -82,6 +90,8 @@ class Listeners:
             "message": self.hear,
             "member_joined_channel": self.incidents.joined,
             "channel_created": self.incidents.created,
+            "reaction_added": self.situations.reacted,
+            "reaction_removed": self.situations.reacted,
             "app_home_opened": self.home.opened,
         }
 
@@ -99,6 +109,10 @@ class Listeners:
             ids.UNDO: self.incidents.undo,
             ids.OUTDATED: self.incidents.outdated,
             ids.CERTAINTY: self.incidents.say_certainty,
+            ids.SET_STATUS: self.situations.set_status,
+            ids.TAKE_COMMAND: self.situations.take_command,
+            ids.EDIT_SITUATION: self.situations.ask,
+            ids.NEW_STUB: self.stubs.ask,
             ids.CHECK_STEP: self.runs.check,
             ids.NOTE_STEP: self.runs.ask_note,
             ids.RUN_WORKED: self.runs.worked,
@@ -157,6 +171,8 @@ class Listeners:
         """Return what takes each form."""
         return {
             ids.WRITEUP_FORM: self.writeups.save,
+            ids.SITUATION_FORM: self.situations.save,
+            ids.STUB_FORM: self.stubs.create,
             ids.STEP_NOTE_FORM: self.runs.take_note,
             ids.ROLL_BACK_FORM: self.runs.roll_back,
             ids.OUTCOME_FORM: self.runs.take_outcome,

@@ -42,7 +42,13 @@ SUBCOMMANDS = (
         "review", "FM-0012 security", "ask colleagues to sign off; with nothing behind it, what waits for your sign-off"
     ),
     Subcommand("reviews", "", "entries that wait for your review"),
+    Subcommand(
+        "status", "mitigated", "how the incident here stands; words behind it change it: `sev2`, `resolved`, `mine`"
+    ),
+    Subcommand("brief", "", "the incident here in one message for stakeholders: what matched, was tried, is running"),
     Subcommand("runs", "", "remedies under way in this channel: who does what, what is due"),
+    Subcommand("explain", "", "why I spoke or was silent here: the best match, its chance, the threshold"),
+    Subcommand("mute", "2h", "post nothing here by myself for a while; `off` ends it"),
     Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
     Subcommand("unwatch", "", "stop listening in this channel"),
     Subcommand("subscribe", "FM-0012", "be told of changes of an entry, a domain or a tag; alone it lists yours"),

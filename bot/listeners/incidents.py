@@ -19,6 +19,7 @@ from workflows.errors import UserError
 from workflows.incidents import Incidents
 from workflows.people import require_colleague
 from workflows.search.learning import Verdict
+from workflows.situations import Situations
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,7 @@ class IncidentListeners:
     """What happens in channels, and the buttons of the card."""
 
     incidents: Incidents
+    situations: Situations
     exposures: Exposures
     replies: Replies
     background: Background
@@ -40,6 +42,7 @@ class IncidentListeners:
         said = message(body, bot_user_id=me.bot_user_id, bot_id=me.bot_id, home_team=me.team_id)
         if said is not None and self.incidents.observe(said):
             self.exposures.spoke(said)
+            self.situations.hear(said)
         ack()
 
     def joined(self, ack: Ack, event: dict[str, Any]) -> None:

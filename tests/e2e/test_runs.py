@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,10 +59,7 @@ def incident(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     with ExitStack() as stack:
         slack = stack.enter_context(sandbox.running(manifest=MANIFEST, port=0))
         given = {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_APP_TOKEN": slack.app_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "FAULTLINE_SLACK_API_URL": slack.api_url,
+            **tokens(slack),
             "sweep_interval": timedelta(seconds=1),
             "data_dir": folder,
             "port": 0,
@@ -76,7 +74,7 @@ def incident(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         if over_http:
             given["DATABASE_URL"] = request.getfixturevalue("database_url")
         clock = MovedClock()
-        address = stack.enter_context(running(Settings(**given), over_http=over_http, clock=clock))  # type: ignore[arg-type]  # settings read these types
+        address = stack.enter_context(running(Settings(**given), over_http=over_http, clock=clock))
         if over_http:
             slack.deliver_to(f"{address}/slack/events")
         yield Incident(slack, clock)
@@ -112,7 +110,8 @@ def test_a_full_incident_with_fallback_rollback_and_escalation_by_time(incident:
 
     incident.slack.settled()
     assert incident.slack.refusals() == []
-    posted = [str(one.arguments) for one in incident.slack.calls("chat.postMessage")]
+    channel = incident.slack.channel("inc-full").id
+    posted = [text for one in incident.slack.calls("chat.postMessage") if channel in (text := str(one.arguments))]
     assert sum("Look here first" in one for one in posted) == 1
     assert sum(incident.slack.user("oncall").id in one and TITLE in one for one in posted) == 1
 
@@ -152,3 +151,113 @@ def test_a_step_that_does_not_apply_is_said_with_a_reason(incident: Incident) ->
 
     responder.sees("no gateway here", channel="inc-step")
     responder.command("/failure runs", channel="inc-step").sees("1 of 5 steps done")
+
+
+def test_the_commander_sees_how_it_stands_and_a_brief(incident: Incident) -> None:
+    responder, card = incident.begin("inc-status", "responder")
+    responder.clicks("This is it", card, beside="FM-0016")
+    responder.sees("Look here first", channel="inc-status")
+
+    shown = responder.command("/failure status sev1 mine", channel="inc-status").sees("mitigating")
+    responder.clicks("Mitigated", shown)
+    responder.sees("said by", channel="inc-status")
+    form = responder.clicks("Change…", responder.command("/failure status", channel="inc-status").sees("mitigated"))
+    del form
+    responder.modal("The incident").fill("Affected services", "ranking, search").submit()
+
+    told = responder.command("/failure brief", channel="inc-status").sees("ranking, search")
+    for fact in ("sev1", "mitigated", "FM-0016", "Running", "As of"):
+        assert fact in told.text
+    incident.slack.settled()
+    assert incident.slack.refusals() == []
+
+
+def test_a_bot_of_an_incident_tool_moves_the_status_and_an_alert_is_evidence_enough(incident: Incident) -> None:
+    alerts, tool = incident.slack.bot("Alertmanager"), incident.slack.bot("FireHydrant")
+    incident.slack.channel("inc-tool", members=["responder", "Alertmanager", "FireHydrant"], bot=True)
+    responder = incident.slack.user("responder")
+
+    alerts.says(OOM, channel="inc-tool")
+    responder.sees("happened before", channel="inc-tool")
+    tool.says("Severity: SEV2\nStatus: Mitigated", channel="inc-tool")
+    incident.slack.settled()
+
+    responder.command("/failure status", channel="inc-tool").sees("mitigated")
+
+
+def test_a_muted_channel_gets_no_card_and_a_rejected_entry_never_returns(incident: Incident) -> None:
+    incident.slack.channel("inc-muted", members=["responder"], bot=True)
+    responder = incident.slack.user("responder")
+    responder.says("good morning, joining the call now", channel="inc-muted")
+    incident.slack.settled()
+
+    responder.command("/failure mute 1h", channel="inc-muted").sees("by myself until")
+    responder.says(OOM, channel="inc-muted")
+    incident.slack.settled()
+    responder.does_not_see("happened before", channel="inc-muted")
+    responder.command("/failure explain", channel="inc-muted").sees("muted until")
+    responder.command("/failure mute off", channel="inc-muted")
+    responder.says("same error again", channel="inc-muted")
+    card = responder.sees("happened before", channel="inc-muted")
+    responder.clicks("Not this", card, beside="FM-0016")
+    responder.says(OOM, channel="inc-muted")
+    incident.slack.settled()
+
+    responder.command("/failure explain", channel="inc-muted").sees("never shown again here: `FM-0016`")
+
+
+def test_the_reaction_mutes(incident: Incident) -> None:
+    responder, card = incident.begin("inc-reaction", "responder")
+    mine = responder.says("hello", channel="inc-reaction")
+
+    responder.reacts("mute", mine)
+    incident.slack.settled()
+    responder.command("/failure explain", channel="inc-reaction").sees("so I speak")
+    responder.reacts("mute", card)
+    incident.slack.settled()
+
+    responder.command("/failure explain", channel="inc-reaction").sees("muted until")
+
+
+def test_what_nothing_fits_becomes_a_stub_with_the_words_people_used(incident: Incident) -> None:
+    incident.slack.channel("inc-new", members=["responder"], bot=True)
+    responder = incident.slack.user("responder")
+    responder.says("the quarterly unicorn export came out upside down", channel="inc-new")
+    incident.slack.settled()
+    responder.does_not_see("happened before", channel="inc-new")
+
+    responder.clicks("Describe it as new", responder.command("/failure status", channel="inc-new").sees("open"))
+    form = responder.modal("A new failure mode").sees("unicorn export")
+    form.fill("What did people see?", "Exports are upside down").choose("How bad was it?", "sev3").submit()
+
+    responder.sees("is saved as a draft", dm=True)
+    responder.command("/failure drafts", channel="inc-new").sees("Exports are upside down")
+
+
+def test_a_restart_in_the_middle_of_a_run_loses_nothing(tmp_path: Path) -> None:
+    clock = MovedClock()
+    with sandbox.running(manifest=MANIFEST, port=0) as slack:
+        given = {**tokens(slack), "sweep_interval": timedelta(seconds=1), "data_dir": tmp_path, "port": 0}
+        lived = Incident(slack, clock)
+        with running(Settings(**given), over_http=False, clock=clock):
+            responder, card = lived.begin("inc-restart", "responder")
+            responder.clicks("This is it", card, beside="FM-0016")
+            responder.clicks("Done", responder.sees("Look here first", channel="inc-restart"), beside="1. Halve")
+        lived.later(minutes=50)
+        with running(Settings(**given), over_http=False, clock=clock):
+            responder.sees("takes longer than expected", channel="inc-restart")
+            responder.clicks("It worked", responder.sees("Look here first", channel="inc-restart"))
+            responder.sees("Did it help?", channel="inc-restart")
+        posted = [str(one.arguments) for one in slack.calls("chat.postMessage")]
+
+    assert sum("Look here first" in one for one in posted) == 1
+    assert sum("takes longer" in one for one in posted) == 1
+
+
+def tokens(slack: LocalSlack) -> dict[str, Any]:
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "FAULTLINE_SLACK_API_URL": slack.api_url,
+    }
