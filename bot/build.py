@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.background import Background
+from bot.catching_up import CatchingUp
 from bot.directory import SlackChannels, SlackPeople
 from bot.errors import ErrorAnswers
 from bot.exposures import Exposures
@@ -28,6 +29,7 @@ from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.domains import DomainListeners
+from bot.listeners.drills import DrillListeners
 from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
@@ -56,6 +58,7 @@ from store import Store, Unavailable, migrate
 from workflows.amendments import Amendments
 from workflows.clock import Clock, system_clock
 from workflows.domains import Domains
+from workflows.drills import Drills
 from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.editing import Editing
@@ -79,6 +82,7 @@ from workflows.people import EVERY_DOMAIN, People
 from workflows.ports import Channel, ChannelDirectory, DeliveryBell, Workspace
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
+from workflows.retention import Retention
 from workflows.reviews import Reviews
 from workflows.rotas import Rotas
 from workflows.runs.outcomes import Outcomes
@@ -118,6 +122,7 @@ class Workflows:
     situations: Situations
     silence: Silence
     stubs: Stubs
+    drills: Drills
     timers: Timers
     outcomes: Outcomes
     reviews: Reviews
@@ -232,6 +237,7 @@ def build_workflows(
         runs=runs,
         situations=Situations(store, clock, catalog),
         silence=Silence(store, clock, catalog, suggestions),
+        drills=Drills(store, clock, catalog, incidents, bell),
         stubs=Stubs(store, clock, catalog, suggestions, vocabulary),
         timers=Timers(store, clock, bell),
         outcomes=Outcomes(store, clock, reviews, bell),
@@ -351,13 +357,18 @@ def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock)
             catalog=workflows.catalog,
             reviews=workflows.reviews,
             timers=workflows.timers,
+            drills=workflows.drills,
             sampling=workflows.sampling,
             notices=workflows.notices,
             recognition=workflows.recognition,
             workspace=workspace,
+            retention=Retention(store, clock, settings.messages_kept, settings.messages_outlast_write_up),
             links=workflows.links if settings.check_links else None,
             sweep_interval=settings.sweep_interval,
         )
+        past = CatchingUp(reading, workflows.incidents, identity, clock)
+        stack.callback(past.stop)
+        background.run(lambda: _caught_up(past))
         sweeps.start()
         stack.callback(sweeps.shutdown, wait=True)
         readiness = {"database": store.is_reachable}
@@ -368,6 +379,11 @@ def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock)
             readiness["slack"] = socket.client.is_connected
         web = web_app(readiness, app if over_http else None, secret)
         yield stack.enter_context(serve(web, settings.host, settings.port))
+
+
+def _caught_up(past: CatchingUp) -> None:
+    if count := past.run():
+        log.info("what was said meanwhile is taken in", messages=count)
 
 
 def _connect(socket: SocketModeHandler) -> None:
@@ -388,6 +404,7 @@ def _slack_app(
     listeners = Listeners(
         amendments=AmendmentListeners(workflows.amendments, vocabulary, replies, team),
         choices=ChoiceListeners(workflows.picking, team),
+        drills=DrillListeners(workflows.drills),
         domains=DomainListeners(workflows.domains, replies, team),
         editing=EditingListeners(
             workflows.editing, workflows.assessing, workflows.lifecycle, workflows.amendments, vocabulary, replies, team
@@ -421,6 +438,7 @@ def _messenger(
         workflows.amendments,
         workflows.incidents,
         workflows.runs,
+        workflows.drills,
         workflows.reviews,
         workflows.sign_offs,
         workflows.remarks,

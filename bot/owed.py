@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.blocks.amendments import outcome, proposal
+from bot.blocks.drills import intro, result, signal
 from bot.blocks.elements import Rendered
 from bot.blocks.incidents import incident_card
 from bot.blocks.notices import change_notice
@@ -12,6 +13,8 @@ from bot.blocks.reviews import review_nudge
 from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
+from workflows.drills import INTRO, SIGNAL, Drills
+from workflows.drills import RESULT as DRILL_RESULT
 from workflows.entries.ledger import PROGRESS
 from workflows.errors import NotFound
 from workflows.incidents import CARD, Incidents
@@ -35,6 +38,7 @@ class OwedMessages:
     amendments: Amendments
     incidents: Incidents
     runs: Runs
+    drills: Drills
     reviews: Reviews
     sign_offs: SignOffs
     remarks: Remarks
@@ -47,6 +51,9 @@ class OwedMessages:
         return {
             CARD: self.card,
             CHECKLIST: self.checklist,
+            INTRO: self.drill_intro,
+            SIGNAL: self.drill_signal,
+            DRILL_RESULT: self.drill_result,
             WORD: self.word,
             CALL: self.call_for_help,
             RUN_OUTCOME: self.how_it_went,
@@ -121,6 +128,22 @@ class OwedMessages:
         """Return the checklist of a run, or None where the run is gone."""
         run = self.runs.run(int(subject))
         return checklist(run) if run else None
+
+    def drill_intro(self, subject: str) -> Rendered | None:
+        """Return the first message of a drill."""
+        drill = self.drills.drill(int(subject))
+        return intro(drill) if drill else None
+
+    def drill_signal(self, subject: str) -> Rendered | None:
+        """Return a signal of a drill, or None where the drill is over."""
+        number, _, place = subject.partition("|")
+        drill = self.drills.drill(int(number))
+        return signal(drill, int(place)) if drill else None
+
+    def drill_result(self, subject: str) -> Rendered | None:
+        """Return what came of a drill."""
+        drill = self.drills.drill(int(subject))
+        return result(drill) if drill else None
 
     def word(self, subject: str) -> Rendered | None:
         """Return a word on a run's clock, or None where what it is about is past."""

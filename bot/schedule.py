@@ -13,10 +13,12 @@ from bot.reference import new_reference
 from bot.workspace import SlackWorkspace
 from store import Store, Unavailable
 from workflows.clock import Clock, system_clock
+from workflows.drills import Drills
 from workflows.entries.catalog import Catalog
 from workflows.entries.links import Links
 from workflows.notices import Notices
 from workflows.recognition import Recognition
+from workflows.retention import Retention
 from workflows.reviews import Reviews
 from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 MEANINGS_CHECK = timedelta(seconds=5)  # how soon the meaning of new entries is read
 RUN_CHECK = timedelta(seconds=5)  # how soon people hear that a remedy takes longer than expected
 LINK_CHECK = timedelta(hours=1)
+RETENTION_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
 SAMPLING_CHECK = timedelta(hours=1)  # how soon a new month's sample is drawn
 DIGEST_CHECK = timedelta(minutes=10)  # how soon after its hour the monthly digest is posted
@@ -39,10 +42,12 @@ def schedule(
     catalog: Catalog,
     reviews: Reviews,
     timers: Timers,
+    drills: Drills,
     sampling: Sampling,
     notices: Notices,
     recognition: Recognition,
     workspace: SlackWorkspace,
+    retention: Retention,
     links: Links | None,
     sweep_interval: timedelta,
 ) -> BackgroundScheduler:
@@ -58,9 +63,11 @@ def schedule(
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "reviews": (reviews.sweep, sweep_interval),
         "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),
+        "drills": (drills.sweep, min(sweep_interval, RUN_CHECK)),
         "notices": (notices.sweep, sweep_interval),
         "recognition": (recognition.sweep, DIGEST_CHECK),
         "meanings": (catalog.learn_meanings, MEANINGS_CHECK),
+        "retention": (retention.sweep, RETENTION_CHECK),
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "sampling": (sampling.sweep, SAMPLING_CHECK),
         "receipts": (forget_old_receipts, timedelta(hours=1)),

@@ -135,8 +135,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the web server (health, readiness, Slack over HTTP).")
     incident_channels: Names = Field(
-        ["inc-*", "incident-*", "sev[0-9]*"],
-        description="Name patterns of the channels to listen in without being asked, separated by commas.",
+        ["inc-*", "inc_*", "incident-*", "incident_*", "sev[0-9]*", "*-sev[0-9]", "outage-*", "pd-*", "dispatch-*"],
+        description="Name patterns of the channels to listen in without being asked, separated by commas. The default "
+        "covers the names that incident.io, FireHydrant, Rootly, PagerDuty and Dispatch give.",
     )
     suggestion_threshold: float = Field(
         0.8, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
@@ -151,6 +152,13 @@ class Settings(BaseSettings):
         gt=timedelta(),
         description="After how long without a message an incident is over, as an ISO 8601 duration; what is said then "
         "opens a new one with a card of its own.",
+    )
+    messages_kept: Interval = Field(
+        timedelta(days=90),
+        description="How long after an incident's last message its messages are kept, as an ISO 8601 duration.",
+    )
+    messages_outlast_write_up: bool = Field(
+        False, description="Whether messages are kept that long even when the incident is written up."
     )
     vocabulary: Path | None = Field(
         None, description="A file with terms of your own, in the form of catalog/vocabulary.yaml; it only adds."

@@ -9,8 +9,11 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
-from store.models import ChannelRow, EvidenceRow, IncidentRow, IncidentTimeRow, SuggestionRow
+from store.models import ChannelRow, EvidenceRow, IncidentRow, IncidentTimeRow, SuggestionRow, WriteUpRow
 from store.records import record_of
+
+# What people said in practice is counted nowhere.
+_IN_EARNEST = SuggestionRow.incident_id.not_in(select(IncidentRow.id).where(IncidentRow.is_drill))
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class IncidentRecord:
 
     `heard` counts the changes of its evidence; up to `ranked` of them stand behind the card, and `altered` is the last
     one that edited or deleted what was said before. `opened_by` is empty where it was not noted.
-    `status` is open, mitigating, mitigated or resolved; what nobody said of it is None or empty.
+    `status` is open, mitigating, mitigated or resolved; what nobody said of it is None or empty. A drill is practice:
+    nothing is counted of it.
     """
 
     id: int
@@ -49,6 +53,7 @@ class IncidentRecord:
     services: list[str]
     model_families: list[str]
     environment: str | None
+    is_drill: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,13 @@ class TimeRecord:
 
 @dataclass(frozen=True)
 class EvidenceRecord:
-    """One message of an incident."""
+    """One message of an incident, without secrets; `thread_ts` is what it replies to, None for none."""
 
     ts: str
     author: str
     text: str
     said_at: datetime
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True)
@@ -155,11 +161,26 @@ class Incidents:
             return latest
         row = IncidentRow(
             channel_id=channel_id, opened_by=opened_by, opened_at=at, last_evidence_at=at, heard=0, ranked=0, altered=0,
-            status="open", services=[], model_families=[],
+            status="open", services=[], model_families=[], is_drill=False,
         )  # fmt: skip
         self._session.add(row)
         self._session.flush()
         return _incident(row)
+
+    def begin_drill(self, channel_id: str, opened_by: str, at: datetime) -> IncidentRecord:
+        """Return a new practice incident of the channel, which from now on is what goes on there."""
+        row = IncidentRow(
+            channel_id=channel_id, opened_by=opened_by, opened_at=at, last_evidence_at=at, heard=0, ranked=0, altered=0,
+            status="open", services=[], model_families=[], is_drill=True,
+        )  # fmt: skip
+        self._session.add(row)
+        self._session.flush()
+        return _incident(row)
+
+    def watched_named(self, name: str) -> ChannelRecord | None:
+        """Return the channel of that name in which we listen, or None."""
+        row = self._session.scalar(select(ChannelRow).where(ChannelRow.name == name, ChannelRow.watched).limit(1))
+        return record_of(ChannelRecord, row) if row else None
 
     def change(self, incident_id: int, **values: Any) -> None:
         """Set some of what is known of the incident."""
@@ -224,6 +245,17 @@ class Incidents:
         self._session.execute(update(row).where(row.id == incident_id).values(ranked=row.heard))
         return count
 
+    def kept_too_long(self, said_before: datetime, written_before: datetime | None, *, limit: int) -> list[int]:
+        """Return incidents with messages whose last one, or whose write-up where that counts, is older than that."""
+        row, written = IncidentRow, WriteUpRow
+        over = row.last_evidence_at < said_before
+        if written_before is not None:
+            done = (written.entry_id.is_not(None)) & (written.updated_at < written_before)
+            over |= row.id.in_(select(written.incident_id).where(done, written.incident_id.is_not(None)))
+        holding = select(EvidenceRow.incident_id).distinct()
+        query = select(row.id).where(over, row.id.in_(holding)).order_by(row.id).limit(limit)
+        return list(self._session.scalars(query))
+
     def note_ranked(self, incident_id: int, heard: int) -> None:
         """Note that the card stands for that many changes of the evidence."""
         self._session.execute(update(IncidentRow).where(IncidentRow.id == incident_id).values(ranked=heard))
@@ -232,7 +264,7 @@ class Incidents:
         """Return the latest messages of the incident, oldest first."""
         query = select(EvidenceRow).where(EvidenceRow.incident_id == incident_id)
         rows = list(self._session.scalars(query.order_by(EvidenceRow.ts.desc()).limit(latest)))
-        return [EvidenceRecord(row.ts, row.author, row.text, row.said_at) for row in reversed(rows)]
+        return [record_of(EvidenceRecord, row) for row in reversed(rows)]
 
     def suggestions(self, incident_id: int) -> list[SuggestionRecord]:
         """Return everything ever suggested for the incident, best first."""
@@ -241,7 +273,7 @@ class Incidents:
 
     def rejections(self, entry_id: str) -> int:
         """Return in how many incidents people said that the entry is not it."""
-        rejected = (SuggestionRow.entry_id == entry_id) & (SuggestionRow.verdict == "rejected")
+        rejected = (SuggestionRow.entry_id == entry_id) & (SuggestionRow.verdict == "rejected") & _IN_EARNEST
         return self._session.scalar(select(func.count()).where(rejected)) or 0
 
     def judged_cards(self, *, latest: int) -> list[JudgedCard]:
@@ -249,13 +281,13 @@ class Incidents:
         row = SuggestionRow
         confirmed = func.max(case((row.verdict == "confirmed", 1), else_=0))
         judged = func.max(case((row.verdict.in_(("confirmed", "rejected")), 1), else_=0))
-        cards = select(func.max(row.score), confirmed).group_by(row.incident_id).having(judged == 1)
+        cards = select(func.max(row.score), confirmed).where(_IN_EARNEST).group_by(row.incident_id).having(judged == 1)
         newest_first = cards.order_by(row.incident_id.desc()).limit(latest)
         return [JudgedCard(score, bool(was)) for score, was in self._session.execute(newest_first)]
 
     def cards_with(self, entry_id: str) -> int:
         """Return on how many incident cards the entry stood."""
-        return self._session.scalar(select(func.count()).where(SuggestionRow.entry_id == entry_id)) or 0
+        return self._session.scalar(select(func.count()).where(SuggestionRow.entry_id == entry_id, _IN_EARNEST)) or 0
 
     def suggestion(self, incident_id: int, entry_id: str) -> SuggestionRecord | None:
         """Return what was suggested and said of the entry in the incident, or None."""
@@ -266,7 +298,9 @@ class Incidents:
     def confirmations(self, since: datetime, until: datetime) -> dict[str, int]:
         """Return in how many incidents each entry was confirmed between the two moments."""
         confirmed = (SuggestionRow.verdict == "confirmed") & (SuggestionRow.verdict_at >= since)
-        query = select(SuggestionRow.entry_id, func.count()).where(confirmed, SuggestionRow.verdict_at < until)
+        query = select(SuggestionRow.entry_id, func.count()).where(
+            confirmed, SuggestionRow.verdict_at < until, _IN_EARNEST
+        )
         return {entry_id: count for entry_id, count in self._session.execute(query.group_by(SuggestionRow.entry_id))}
 
     def put_suggestions(self, incident_id: int, suggestions: Sequence[SuggestionRecord]) -> None:

@@ -15,7 +15,14 @@ channel          a Slack channel we know, and whether we listen there
 incident         what happens in one channel (or one thread of it)
 ├── evidence     the messages that speak for or against a failure mode
 ├── suggestion   an entry shown for the incident, and what people said of it
-└── example      masked words of it that people confirmed to be about an entry, or not to be
+├── example      masked words of it that people confirmed to be about an entry, or not to be
+├── incident_time  when it was detected, matched, mitigated …, and how that is known
+├── drill        where it is practice: what is played, and what was measured
+└── run          one remedy of an entry, carried out by people
+    ├── run_step     a step of its checklist, who checked it and when
+    ├── run_event    what else happened in it, in order
+    ├── escalation   whom it asks for help, in order, and when
+    └── run_outcome  whether it helped, in the words of those who ran it
 writeup          an after-action write-up on its way to a draft entry
 review           when an entry is due to be verified by a person
 └── review_answer  what a person answered, kept for ever
@@ -28,7 +35,7 @@ counter          the last number given out, by name
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.types import Document, Instant, Names
@@ -233,6 +240,25 @@ class IncidentRow(Base):
     services: Mapped[list[str]] = mapped_column(server_default="[]")
     model_families: Mapped[list[str]] = mapped_column(server_default="[]")
     environment: Mapped[str | None]
+    is_drill: Mapped[bool] = mapped_column(server_default=false())
+
+
+class DrillRow(Base):
+    __tablename__ = "drill"
+    __table_args__ = (UniqueConstraint("incident_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    channel_id: Mapped[str] = mapped_column(String(30), index=True)
+    started_by: Mapped[str]
+    started_at: Mapped[datetime]
+    signals: Mapped[list[str]]
+    next_place: Mapped[int]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    ended_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(Document)
 
 
 class IncidentTimeRow(Base):
@@ -254,6 +280,7 @@ class EvidenceRow(Base):
     author: Mapped[str]
     text: Mapped[str]
     said_at: Mapped[datetime]
+    thread_ts: Mapped[str | None] = mapped_column(String(30))
 
 
 class SuggestionRow(Base):

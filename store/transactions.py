@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from store.amendments import Amendments
 from store.audit import Audit
 from store.changes import Changes, Nearby, PostgresChanges
+from store.drills import Drills
 from store.engine import WAIT, WRITE, WriteTurn, open_engine
 from store.entries import Entries
 from store.errors import Unavailable
@@ -96,6 +97,11 @@ class Transaction:
     def runs(self) -> Runs:
         """Remedies that people carry out in incidents."""
         return Runs(self._session)
+
+    @cached_property
+    def drills(self) -> Drills:
+        """Practice incidents."""
+        return Drills(self._session)
 
     @cached_property
     def examples(self) -> Examples:

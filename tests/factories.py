@@ -12,6 +12,7 @@ from store import Store
 from tests.doubles import Asked, CountingBell, KnownChannels, KnownPeople, StillClock
 from workflows.amendments import Amendments
 from workflows.domains import Domains
+from workflows.drills import Drills
 from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode
@@ -206,6 +207,7 @@ class House:
     situations: Situations
     silence: Silence
     stubs: Stubs
+    drills: Drills
     timers: Timers
     outcomes: Outcomes
     writeups: WriteUps
@@ -273,6 +275,7 @@ def house(
         runs=runs,
         situations=Situations(store, clock, catalog),
         silence=Silence(store, clock, catalog, suggestions),
+        drills=Drills(store, clock, catalog, incidents, bell),
         stubs=Stubs(store, clock, catalog, suggestions, vocabulary),
         timers=Timers(store, clock, bell),
         outcomes=Outcomes(store, clock, reviews, bell),

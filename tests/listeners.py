@@ -6,6 +6,7 @@ from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.domains import DomainListeners
+from bot.listeners.drills import DrillListeners
 from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
@@ -29,6 +30,7 @@ def listeners_over_nothing() -> Listeners:
         AmendmentListeners(NOTHING, NOTHING, NOTHING, ""),
         ChoiceListeners(NOTHING, ""),
         DomainListeners(NOTHING, NOTHING, ""),
+        DrillListeners(NOTHING),
         EditingListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         HistoryListeners(NOTHING, NOTHING, ""),

@@ -29,7 +29,8 @@ class Exposure:
 
     def spoke(self, message: Message) -> None:
         """Note that whoever spoke in an incident's channel has its card before their eyes."""
-        if message.is_external or message.deleted or not message.author.startswith(("U", "W")):
+        is_person = message.author.startswith(("U", "W")) and not message.bot_name  # apps have user ids as well
+        if message.is_external or message.deleted or not is_person:
             return
         actor = Actor(message.author)
         with self.store.read() as tx:

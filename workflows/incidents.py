@@ -1,8 +1,8 @@
 """What happens in an incident channel: messages become evidence, evidence becomes one card, people judge the card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatch
 from threading import Lock
 
@@ -10,8 +10,9 @@ from store import Store, Transaction
 from store.incidents import ChannelRecord, EvidenceRecord, IncidentRecord, SuggestionRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
-from workflows.entries.parts import Certainty, without_unstorable_characters
+from workflows.entries.parts import Certainty
 from workflows.errors import NotFound, UserError
+from workflows.masking import masked
 from workflows.occurrences import certainty_of, confirmed_within, taken_back_within
 from workflows.people import Actor, require_colleague
 from workflows.ports import Channel, ChannelDirectory, DeliveryBell
@@ -27,6 +28,7 @@ LATEST_EVIDENCE = 40  # messages that still count
 NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
 MAX_KEPT_TEXT = 8_000  # characters kept of one message
 CALM = timedelta(seconds=3)  # between two edits of one card because of what was said
+UNKNOWN_PAST = timedelta(hours=1)  # how far back a channel is read in which nothing was heard yet
 TURNS = 16  # incidents that are ranked at the same time at most
 
 
@@ -35,7 +37,8 @@ class Message:
     """Something said in a channel; `deleted` and edited messages come under the `ts` they were said with.
 
     `is_shared` says that people of other workspaces are in the channel, `is_external` that its author is one of them.
-    `bot_name` is the name of the app that said it, empty for people.
+    `bot_name` is the name of the app that said it, empty for people; `is_past` says that we read it later than it was
+    said, so that nothing is posted because of it.
     """
 
     event_id: str
@@ -48,13 +51,15 @@ class Message:
     is_external: bool = False
     is_shared: bool = False
     bot_name: str = ""
+    is_past: bool = False
 
 
 @dataclass(frozen=True)
 class CardLine:
     """One suggestion on the card: the entry, why it is there, and what people said of it.
 
-    `certainty` is how sure they are once it is confirmed, `record` how often the entry's remedies helped here.
+    `certainty` is how sure they are once it is confirmed, `record` how often the entry's remedies helped here,
+    `rehearsed_on` when they were last practised, None where that is too long ago.
     """
 
     entry: Entry
@@ -63,6 +68,7 @@ class CardLine:
     verdict_by: str | None
     certainty: Certainty | None = None
     record: TrackRecord | None = None
+    rehearsed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class Card:
 
     incident_id: int
     lines: tuple[CardLine, ...]
+    is_drill: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,7 @@ class Incidents:
         if incident_id is None:
             return is_new
         with self._turns[incident_id % TURNS]:
-            self._bring_up_to_date(incident_id, thread_ts=message.thread_ts or message.ts)
+            self._bring_up_to_date(incident_id, thread_ts=message.thread_ts or message.ts, quietly=message.is_past)
         self.bell.ring()
         return is_new
 
@@ -166,7 +173,8 @@ class Incidents:
             else:
                 taken_back_within(tx, incident, entry_id, actor, now)
                 self.runs.call_off_within(tx, incident.id, entry_id, actor)
-            learn_within(tx, incident, entry_id, verdict, by=actor.user_id, at=now)
+            if not incident.is_drill:
+                learn_within(tx, incident, entry_id, verdict, by=actor.user_id, at=now)
             tx.outbox.edit(card_key(incident.id), at=now)
         self.bell.ring()
 
@@ -197,9 +205,11 @@ class Incidents:
         with self.store.read() as tx:
             suggestions = tx.incidents.suggestions(incident_id)
             owed = tx.outbox.get(card_key(incident_id))
+            incident = tx.incidents.get(incident_id)
             lines = [line for one in suggestions if (line := self._line(tx, incident_id, one)) is not None]
         was_posted = owed is not None and owed.message_ts is not None
-        return Card(incident_id, tuple(lines)) if lines or was_posted else None
+        is_drill = incident is not None and incident.is_drill
+        return Card(incident_id, tuple(lines), is_drill) if lines or was_posted else None
 
     def shown(self, incident_id: int) -> tuple[tuple[str, float, str], ...]:
         """Return what stands on the card: entry, chance and why, best first."""
@@ -212,9 +222,40 @@ class Incidents:
         with self.store.read() as tx:
             return tx.incidents.in_channel(channel_id)
 
+    def listened_since(self, channel_id: str, name: str) -> datetime | None:
+        """Return since when the incident of a channel we listen in goes on, or None for a channel we do not listen in.
+
+        The last moment of an earlier incident is returned where none goes on, the present for a channel new to us.
+        """
+        with self.store.read() as tx:
+            known = tx.incidents.channel(channel_id)
+            incident = tx.incidents.in_channel(channel_id)
+        if not (known.watched if known else self.is_incident_channel(name)):
+            return None
+        if incident is None:
+            return self.clock() - UNKNOWN_PAST
+        goes_on = self.clock() - incident.last_evidence_at <= self.quiet
+        return incident.opened_at if goes_on else incident.last_evidence_at
+
+    def forget_missing(self, channel_id: str, still_there: Collection[str], *, after: str) -> int:
+        """Forget messages of the channel's incident that were deleted while we were away; return how many.
+
+        `still_there` are all messages that stand in the channel `after` one; replies may be missing, and are kept.
+        """
+        with self.store.begin() as tx:
+            incident = tx.incidents.in_channel(channel_id)
+            if incident is None:
+                return 0
+            known = tx.incidents.evidence(incident.id, latest=LATEST_EVIDENCE)
+            gone = [one for one in known if one.ts > after and one.ts not in still_there and one.thread_ts is None]
+            for one in gone:
+                _unsay(tx, incident.id, one.ts)
+        return len(gone)
+
     def _confirm(self, tx: Transaction, incident: IncidentRecord, entry_id: str, actor: Actor, now: datetime) -> None:
-        confirmed_within(tx, incident, entry_id, actor, now)
-        owe_thanks(tx, incident.id, entry_id, actor, now)
+        if not incident.is_drill:
+            confirmed_within(tx, incident, entry_id, actor, now)
+            owe_thanks(tx, incident.id, entry_id, actor, now)
         tx.incidents.note_time(incident.id, "match_confirmed", now, source=f"{entry_id} confirmed")
         entry = self.catalog.published_entry(entry_id)
         remedy = entry.document.containment if entry else None
@@ -267,6 +308,7 @@ class Incidents:
     def _take_in(self, message: Message) -> tuple[int | None, bool]:
         """Return the message's incident (none if something never heard was deleted), and whether the event is new."""
         now = self.clock()
+        text = masked(message.text)[:MAX_KEPT_TEXT]  # before it is stored, and outside the transaction: a log is long
         with self.store.begin() as tx:
             is_new = tx.receipts.is_first(message.event_id, now)
             incident = tx.incidents.with_evidence(message.channel_id, message.ts)
@@ -280,13 +322,12 @@ class Incidents:
                 incident = incident or tx.incidents.current(message.channel_id, message.ts, now, quiet=self.quiet)
                 if not incident.heard:
                     tx.incidents.note_time(incident.id, "detected", now, source="the first message here")
-                text = without_unstorable_characters(message.text[:MAX_KEPT_TEXT])
-                evidence = EvidenceRecord(message.ts, message.author, text, now)
+                evidence = EvidenceRecord(message.ts, message.author, text, now, _reply_to(message))
                 if tx.incidents.add_evidence(incident.id, evidence):
                     tx.examples.remove_of(incident.id, said_as=message.ts)
             return incident.id if incident else None, is_new
 
-    def _bring_up_to_date(self, incident_id: int, *, thread_ts: str) -> None:
+    def _bring_up_to_date(self, incident_id: int, *, thread_ts: str, quietly: bool) -> None:
         with self.store.read() as tx:
             incident = tx.incidents.get(incident_id)
             if incident is None or incident.ranked >= incident.heard:
@@ -298,9 +339,9 @@ class Incidents:
         fresh = self.suggestions.for_evidence(texts, rejected=rejected)
         taken_back = incident.altered > incident.ranked
         reasons = self.suggestions.reasons(texts) if taken_back else None
-        self._suggest(incident, _Ranking(incident.heard, fresh, reasons), thread_ts=thread_ts)
+        self._suggest(incident, _Ranking(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
 
-    def _suggest(self, heard: IncidentRecord, ranking: _Ranking, *, thread_ts: str) -> None:
+    def _suggest(self, heard: IncidentRecord, ranking: _Ranking, *, thread_ts: str, quietly: bool) -> None:
         now = self.clock()
         with self.store.begin() as tx:
             incident = tx.incidents.take(heard.id)
@@ -318,7 +359,7 @@ class Incidents:
                 return
             tx.incidents.put_suggestions(incident.id, after)
             # An edit disturbs nobody, so only the first posting waits until the channel wants to hear from us.
-            if owed is not None or not self._is_muted(tx, incident.channel_id, now):
+            if owed is not None or not (quietly or self._is_muted(tx, incident.channel_id, now)):
                 self._owe_card(tx, incident, thread_ts=thread_ts, now=now)
 
     @staticmethod
@@ -359,6 +400,7 @@ class Incidents:
             suggestion.verdict_by,
             certainty=certainty_of(case) if case else None,
             record=track_record(tx.occurrences.of(entry.id)),
+            rehearsed_on=entry.document.rehearsed_on(self.clock().date()),
         )
 
 
@@ -366,6 +408,10 @@ def _unsay(tx: Transaction, incident_id: int, ts: str) -> None:
     """Forget a message that its author took back, and what was learned from it."""
     tx.incidents.drop_evidence(incident_id, ts)
     tx.examples.remove_of(incident_id, said_as=ts)
+
+
+def _reply_to(message: Message) -> str | None:
+    return message.thread_ts if message.thread_ts != message.ts else None
 
 
 def card_key(incident_id: int) -> str:

@@ -1,6 +1,9 @@
 """The one card of an incident."""
 
+from collections.abc import Iterator
+
 from bot import ids
+from bot.blocks.drills import MARK
 from bot.blocks.elements import Block, Rendered, actions, button, context, escape, menu, person, section
 from bot.blocks.entries import card_blocks, card_text, open_entry
 from bot.blocks.occurrences import CERTAINTIES
@@ -17,16 +20,20 @@ def incident_card(card: Card) -> Rendered:
     """Return the card: at most three suggestions with their buttons, and what people said of them."""
     if not card.lines:
         return Rendered(NOTHING_LEFT, [section(NOTHING_LEFT)])
-    blocks: list[Block] = [section(":mag: *This may have happened before.*")]
+    practice = f"{MARK} " if card.is_drill else ""
+    blocks: list[Block] = [section(f"{practice}:mag: *This may have happened before.*")]
     for line in card.lines:
         blocks += _suggestion(card.incident_id, line)
     blocks.append(
         context("Shown because the messages here match. Press *Not this* and it will not come back in this incident.")
     )
-    open_lines = [line for line in card.lines if line.verdict != "rejected"] or card.lines
-    return Rendered(
-        "This may have happened before: " + " / ".join(card_text(line.entry) for line in open_lines), blocks
-    )
+    open_lines = [line for line in card.lines if line.verdict != "rejected"]
+    further = [button("Search", ids.OPEN_SEARCH, "-")]
+    if not open_lines:
+        further.append(button("Describe it as new", ids.NEW_STUB, str(card.incident_id)))
+    blocks.append(actions("further", further))
+    told = " / ".join(card_text(line.entry) for line in open_lines or card.lines)
+    return Rendered(f"{practice}This may have happened before: {told}", blocks)
 
 
 def _suggestion(incident_id: int, line: CardLine) -> list[Block]:
@@ -35,17 +42,25 @@ def _suggestion(incident_id: int, line: CardLine) -> list[Block]:
         text = f"~{escape(line.entry.document.title)}~  `{line.entry.id}`: not this, says {_judge(line)}"
         return [section(text, accessory=button("Undo", ids.UNDO, value))]
     blocks = card_blocks(line.entry, line.why)
-    if line.record is not None and line.record.tried:
-        blocks.append(context(track_record(line.record)))
+    if proof := list(_proof(line)):
+        blocks.append(context(" · ".join(proof)))
     whole = open_entry(line.entry)
     more = [whole, _outdated(value), button("Suggest a correction", ids.SUGGEST, value)]
     if line.verdict == "confirmed":
-        sure = menu(ids.CERTAINTY, "How sure?", {f"{value}|{key}": label for key, label in CERTAINTIES.items()})
+        options = {f"{value}|{key}": label for key, label in CERTAINTIES.items()}
+        sure = menu(ids.CERTAINTY, "How sure?", options) if line.certainty else None
         said = f" · {CERTAINTIES[line.certainty]}" if line.certainty else ""
         blocks.append(section(f":white_check_mark: *This is it*, says {_judge(line)}{said}", accessory=sure))
         return [*blocks, actions(f"line:{value}", [button("Undo", ids.UNDO, value), *more])]
     this = button("This is it", ids.CONFIRM, value, style="primary")
     return [*blocks, actions(f"line:{value}", [this, button("Not this", ids.REJECT, value), *more])]
+
+
+def _proof(line: CardLine) -> Iterator[str]:
+    if line.record is not None and line.record.tried:
+        yield track_record(line.record)
+    if line.rehearsed_on is not None:
+        yield f":dart: rehearsed on {line.rehearsed_on.isoformat()}"
 
 
 def track_record(record: TrackRecord) -> str:

@@ -71,7 +71,7 @@ def runs_here(runs: Sequence[Run]) -> Rendered:
 
 def run_line(run: Run) -> str:
     """Return a run in one escaped line."""
-    known = [f"*{escape(run.remedy.title)}* `{run.entry_id}`: {_state(run)}", _progress(run)]
+    known = [f"{_mark(run)}*{escape(run.remedy.title)}* `{run.entry_id}`: {_state(run)}", _progress(run)]
     if run.record.due_at is not None:
         known.append(f"expected by {clock_time(run.record.due_at)}")
     if run.people:
@@ -83,7 +83,7 @@ def word(run: Run, what: str, about: str) -> Rendered | None:
     """Return what is said beside the checklist when a time is over, or None where that is past already."""
     if not run.record.is_open:
         return None
-    title = f"*{escape(run.remedy.title)}* `{run.entry_id}`"
+    title = f"{_mark(run)}*{escape(run.remedy.title)}* `{run.entry_id}`"
     if what == "overdue" and run.record.state == about and run.is_overdue:
         text = f":alarm_clock: {title} takes longer than expected: {_progress(run) or 'it goes on'}. {_next(run)}"
         return Rendered(text, [section(text), actions(f"overdue:{run.id}", list(_decisions(run)))])
@@ -114,7 +114,7 @@ def how_it_went(run: Run) -> Rendered:
     """Return the question to those who ran it, with the answers so far."""
     asked = " ".join(person(one) for one in run.people)
     ended = f"{_state(run)} after {run.minutes} min" if run.minutes is not None else _state(run)
-    text = f"{asked} *{escape(run.remedy.title)}* `{run.entry_id}`: {ended}. Did it help?"
+    text = f"{_mark(run)}{asked} *{escape(run.remedy.title)}* `{run.entry_id}`: {ended}. Did it help?"
     labels = {"yes": "It helped", "partly": "Partly", "no": "It did not help"}
     buttons = [button(label, f"{ids.RUN_HELPED}:{key}", f"{run.id}|{key}") for key, label in labels.items()]
     blocks = [section(text), actions(f"helped:{run.id}", buttons)]
@@ -179,7 +179,7 @@ def roll_back_form(run: Run) -> Block:
 
 
 def _head(run: Run) -> Iterator[Block]:
-    title = f"*{escape(run.remedy.title)}*  `{run.entry_id}` {escape(run.entry_title)}"
+    title = f"{_mark(run)}*{escape(run.remedy.title)}*  `{run.entry_id}` {escape(run.entry_title)}"
     yield section(f"{title}\n*{_state(run)}* · {_progress(run)}{_late(run)}")
     record = run.record
     known = [f"started by {person(record.started_by)}, {clock_time(record.started_at)}", _owner(run)]
@@ -369,6 +369,10 @@ def _progress(run: Run) -> str:
     return f"{sum(one.state != 'open' for one in steps)} of {len(steps)} steps done" if steps else ""
 
 
+def _mark(run: Run) -> str:
+    return ":dart: *DRILL* " if run.is_drill else ""
+
+
 def _state(run: Run) -> str:
     return STATES[run.record.state]
 
@@ -378,4 +382,4 @@ def _differed(text: str) -> str:
 
 
 def _summary(run: Run) -> str:
-    return f"{escape(run.remedy.title)} ({run.entry_id}): {_state(run)}; {_progress(run)}; {_owner(run)}"
+    return f"{_mark(run)}{escape(run.remedy.title)} ({run.entry_id}): {_state(run)}; {_progress(run)}; {_owner(run)}"

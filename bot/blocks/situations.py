@@ -111,7 +111,8 @@ def _noted(times: Mapping[str, object]) -> dict[str, str]:
 def _headline(situation: Situation) -> str:
     incident = situation.incident
     severity = f"{SEVERITY_MARK[incident.severity]} {incident.severity} · " if incident.severity else ""
-    return f"{severity}{STATUS_MARK[incident.status]}"
+    practice = ":dart: DRILL · " if incident.is_drill else ""
+    return f"{practice}{severity}{STATUS_MARK[incident.status]}"
 
 
 def _known(situation: Situation) -> Iterator[str]:
@@ -139,7 +140,8 @@ def _source(text: str) -> str:
 def _brief(situation: Situation) -> Iterator[str]:
     incident = situation.incident
     began = next((one.at for one in situation.times if one.name == "detected"), incident.opened_at)
-    yield f"*Incident of {day(began)}: {incident.severity or 'severity not set'}, {incident.status}*"
+    what = "DRILL, no incident," if incident.is_drill else "Incident"
+    yield f"*{what} of {day(began)}: {incident.severity or 'severity not set'}, {incident.status}*"
     yield from _known(situation)
     if over := [one for one in situation.runs if not one.record.is_open]:
         yield "*Tried*"

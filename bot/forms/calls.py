@@ -162,7 +162,9 @@ def submission(body: Mapping[str, Any], home_team: str) -> Submission:
     )
 
 
-def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str, home_team: str = "") -> Message | None:
+def message(
+    body: Mapping[str, Any], *, bot_user_id: str, bot_id: str, home_team: str = "", is_past: bool = False
+) -> Message | None:
     """Return what was said, edited or deleted, or None for what is no evidence: joins, topics, our own messages."""
     event = body.get("event") or {}
     subtype = event.get("subtype")
@@ -184,6 +186,7 @@ def message(body: Mapping[str, Any], *, bot_user_id: str, bot_id: str, home_team
         bot_name=str((inner.get("bot_profile") or {}).get("name") or inner.get("username") or "")
         if inner.get("bot_id")
         else "",
+        is_past=is_past,
     )
 
 
@@ -231,7 +234,10 @@ def thread_reply(body: Mapping[str, Any], home_team: str) -> tuple[Reply, Actor]
 
 
 def spoken_text(said: Mapping[str, Any]) -> str:
-    """Return everything a message says: its text, and the text of its attachments and blocks (alert bots use those)."""
+    """Return everything a message says: its text, its files' names, and the text of its attachments and blocks.
+
+    Alert bots say what matters in attachments and blocks.
+    """
     parts = [str(said.get("text") or "")]
     # What people type stands whole in the text, and once more in pieces in blocks; bots say it anywhere.
     if said.get("bot_id") or not parts[0]:
@@ -243,6 +249,7 @@ def spoken_text(said: Mapping[str, Any]) -> str:
         if not drawn and not any(attachment.get(name) for name in ("title", "text")):
             drawn = [str(attachment.get("fallback") or "")]
         parts += drawn
+    parts += [str(file.get("title") or file.get("name") or "") for file in said.get("files") or []]
     return as_typed("\n".join(_said_once(parts))[:MAX_TEXT])
 
 

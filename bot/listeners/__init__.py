@@ -16,6 +16,7 @@ from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.commands import CommandListener, Handler, help_text
 from bot.listeners.domains import DomainListeners
+from bot.listeners.drills import DrillListeners
 from bot.listeners.editing import EditingListeners
 from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
@@ -43,6 +44,7 @@ class Listeners:
     amendments: AmendmentListeners
     choices: ChoiceListeners
     domains: DomainListeners
+    drills: DrillListeners
     editing: EditingListeners
     entries: EntryListeners
     history: HistoryListeners
@@ -71,6 +73,7 @@ class Listeners:
             "status": self.situations.status,
             "brief": self.situations.brief,
             "runs": self.runs.list,
+            "drill": self.drills.drill,
             "explain": self.situations.explain,
             "mute": self.situations.mute,
             "watch": self.incidents.watch,

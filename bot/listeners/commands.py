@@ -49,6 +49,7 @@ SUBCOMMANDS = (
     Subcommand("runs", "", "remedies under way in this channel: who does what, what is due"),
     Subcommand("explain", "", "why I spoke or was silent here: the best match, its chance, the threshold"),
     Subcommand("mute", "2h", "post nothing here by myself for a while; `off` ends it"),
+    Subcommand("drill", "FM-0012 #channel", "practise an entry; alone it picks one; `stop` ends it"),
     Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
     Subcommand("unwatch", "", "stop listening in this channel"),
     Subcommand("subscribe", "FM-0012", "be told of changes of an entry, a domain or a tag; alone it lists yours"),

@@ -234,6 +234,48 @@ def test_what_nothing_fits_becomes_a_stub_with_the_words_people_used(incident: I
     responder.command("/failure drafts", channel="inc-new").sees("Exports are upside down")
 
 
+def test_a_drill_is_played_found_carried_out_and_kept(incident: Incident) -> None:
+    incident.slack.channel("inc-practice", members=["responder", "lead"], bot=True)
+    responder, lead = incident.slack.user("responder"), incident.slack.user("lead")
+    lead.command("/failure watch", channel="inc-practice")
+
+    lead.command("/failure drill FM-0016", channel="inc-practice").sees("The drill of")
+    responder.sees("DRILL, practice only", channel="inc-practice")
+    for _ in range(8):
+        incident.later(seconds=45)
+        incident.slack.settled(quiet=timedelta(milliseconds=1300))
+    card = responder.sees("happened before", channel="inc-practice")
+    responder.clicks("This is it", card, beside="FM-0016")
+    responder.clicks("It worked", responder.sees("Look here first", channel="inc-practice"))
+    incident.later(seconds=45)
+
+    responder.sees("DRILL over", channel="inc-practice")
+    lead.command("/failure status", channel="inc-practice").sees("DRILL")
+    incident.slack.settled()
+    assert incident.slack.refusals() == []
+
+
+def test_what_was_said_while_the_bot_was_away_is_known_and_makes_no_late_noise(tmp_path: Path) -> None:
+    with sandbox.running(manifest=MANIFEST, port=0) as slack:
+        given = {**tokens(slack), "sweep_interval": timedelta(seconds=1), "data_dir": tmp_path, "port": 0}
+        slack.channel("inc-away", members=["responder"], bot=True)
+        responder = slack.user("responder")
+        with running(Settings(**given), over_http=False):
+            first = responder.says("hello, something is slow", channel="inc-away")
+            slack.settled()
+        responder.says(OOM, channel="inc-away")
+        responder.says("a reply that counts as well", thread=first)
+        with running(Settings(**given), over_http=False):
+            slack.settled(quiet=timedelta(milliseconds=800))
+            responder.does_not_see("happened before", channel="inc-away")
+            responder.command("/failure explain", channel="inc-away").sees("I read 3 message(s)")
+            responder.says("anybody looking?", channel="inc-away")
+            responder.sees("happened before", channel="inc-away")
+        asked = {one.method for one in slack.calls()}
+
+    assert "conversations.list" not in asked
+
+
 def test_a_restart_in_the_middle_of_a_run_loses_nothing(tmp_path: Path) -> None:
     clock = MovedClock()
     with sandbox.running(manifest=MANIFEST, port=0) as slack:

@@ -55,6 +55,7 @@ from workflows.quality.gates import missing_for_publication
 from workflows.quality.likeness import Likeness
 from workflows.quality.surroundings import Surroundings, Tried
 from workflows.reviews import DueReview
+from workflows.runs.outcomes import TrackRecord
 from workflows.search.search import Found
 from workflows.writeups.questions import STEPS
 from workflows.writeups.writeups import WriteUp
@@ -221,6 +222,7 @@ def drawn_messages(text: str) -> list[Rendered]:
         one_entry(entry),
         drafts(others, [WriteUp(1, None, {"what": {"title": text}}, None)]),
         incident_card(Card(1, tuple(CardLine(other, text, verdict, "U1") for other, verdict in verdicts))),
+        incident_card(Card(1, tuple(proved(other, text) for other in others[:3]), is_drill=True)),
         review_nudge(review),
         review_nudge(replace(review, answer=answer)),
         due_reviews([replace(review, entry=other) for other in others]),
@@ -228,6 +230,11 @@ def drawn_messages(text: str) -> list[Rendered]:
         proposal(amendment(entry, text)),
         outcome(amendment(entry, text, "declined")),
     ]
+
+
+def proved(entry: Entry, text: str) -> CardLine:
+    record = TrackRecord(tried=9, helped=7, median_min=14)
+    return CardLine(entry, text, "confirmed", "U1", certainty="likely", record=record, rehearsed_on=NOW.date())
 
 
 WRONG = ("", "basics|title|-1", "detect|signal|0", "respond|steps|0", "evidence|evidence|-1", "where|dimensions|-1")
@@ -307,6 +314,13 @@ def test_the_card_of_an_entry_says_what_it_is_what_to_do_who_owns_it_and_when_it
         "verified",
     ):
         assert fact in text
+
+
+def test_the_card_tells_how_often_the_entry_helped_here_and_when_it_was_rehearsed() -> None:
+    text = json.dumps(incident_card(Card(1, (proved(ENTRY, "cuda oom"),))).blocks)
+
+    assert "Worked 7 of 9, median 14 min" in text
+    assert "rehearsed on 2026-03-02" in text
 
 
 def test_an_answered_review_has_no_buttons_left() -> None:

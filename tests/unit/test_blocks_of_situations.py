@@ -1,19 +1,24 @@
 """How an incident is drawn as a whole: valid Block Kit, and nothing that a person typed comes alive in it."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.blocks.drills import begun, intro, signal
+from bot.blocks.drills import result as result_of
 from bot.blocks.elements import Rendered
 from bot.blocks.situations import brief, explanation, situation_form, status
 from bot.blocks.stubs import stub_form, stub_made
 from sandbox.blockkit import check_message, check_view
+from store.drills import DrillRecord
 from store.incidents import IncidentRecord, TimeRecord
 from tests.factories import GPU_OOM, VOCABULARY
 from tests.unit.test_blocks_of_runs import mrkdwn_in, run
+from workflows.drills import Begun, Drill
 from workflows.entries.entry import Entry
 from workflows.entries.vocabulary import Vocabulary
 from workflows.silence import Explanation
@@ -21,7 +26,7 @@ from workflows.situations import Matched, Situation
 from workflows.stubs import Offered
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-LIVE = re.compile(r"<(?!@U1>|!subteam\^S1>|!date\^)[^<>]*>")
+LIVE = re.compile(r"<(?!@U1>|!subteam\^S1>|#CINC>|!date\^)[^<>]*>")
 ENTRY = Entry(GPU_OOM, 1, "U1", NOW, NOW, "U1", "U1")
 HOSTILE = st.one_of(st.text(min_size=1, max_size=200), st.sampled_from(["<!channel>", "<@U0VICTIM>", "*_~`>" * 40]))
 
@@ -49,7 +54,7 @@ def explained(text: str, **given: Any) -> Explanation:
 def test_every_message_of_an_incident_is_valid_and_nothing_typed_comes_alive(text: str) -> None:
     drawn = [
         status(situation(text)), status(situation(text, matched=False)), brief(situation(text)),
-        explanation(explained(text)), explanation(explained(text, best=None)), stub_made(ENTRY),
+        *practice(text), explanation(explained(text)), explanation(explained(text, best=None)), stub_made(ENTRY),
     ]  # fmt: skip
     for rendered in drawn:
         check_message(rendered.as_payload())
@@ -63,6 +68,27 @@ def test_every_form_of_an_incident_is_valid(text: str) -> None:
     for view in (situation_form(situation(text), vocabulary), stub_form(Offered(7, "CINC", text, (text,)), vocabulary)):
         check_view(view)
         assert not LIVE.findall(mrkdwn_in(view["blocks"]))
+
+
+def practice(text: str) -> list[Rendered]:
+    result = {"found_min": 4, "steps": 3, "step_min": [1, 2], "run_min": 6, "fallback": True, "rollback": False}
+    record = DrillRecord(1, "FM-0001", 7, "CINC", "U1", NOW, [text], 0, NOW, "running", None, None)
+    over = replace(record, state="over", result=result)
+    drawn = [
+        intro(Drill(record, ENTRY)), intro(Drill(over, None)), signal(Drill(record, ENTRY), 0),
+        result_of(Drill(over, ENTRY)), begun(Begun(ENTRY, "CINC")),
+    ]  # fmt: skip
+    return [one for one in drawn if one is not None]
+
+
+def test_every_message_of_a_drill_says_that_it_is_one() -> None:
+    assert all("drill" in one.text.lower() for one in practice("alert"))
+
+
+def test_nothing_is_played_once_a_drill_is_over() -> None:
+    record = DrillRecord(1, "FM-0001", 7, "CINC", "U1", NOW, ["alert"], 0, NOW, "over", None, None)
+
+    assert signal(Drill(record, ENTRY), 0) is None
 
 
 def words(rendered: Rendered) -> str:

@@ -15,7 +15,7 @@ can type them. Documents written for an older schema are brought up to date when
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -40,6 +40,7 @@ from workflows.entries.parts import (
 )
 from workflows.entries.upgrades import SCHEMA_VERSION, upgraded
 
+REHEARSED = timedelta(days=180)  # after which a rehearsal proves nothing any more
 Status = Literal["draft", "in_review", "published", "deprecated", "archived", "rejected", "merged"]
 Visibility = Literal["org", "group", "restricted"]
 
@@ -274,6 +275,12 @@ class FailureMode(Part):
         """The first remedy that contains, or the first remedy at all, or None where there is none."""
         containing = (remedy for remedy in self.mitigations if remedy.kind == "contain")
         return next(containing, next(iter(self.mitigations), None))
+
+    def rehearsed_on(self, today: date) -> date | None:
+        """Return when the containment was last rehearsed, or None where that is too long ago to prove anything."""
+        remedy = self.containment
+        last = remedy.rehearsal.last if remedy and remedy.rehearsal else None
+        return last if last is not None and today - last <= REHEARSED else None
 
     @property
     def first_containment_step(self) -> str | None:

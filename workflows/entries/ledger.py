@@ -12,7 +12,7 @@ from store.revisions import RevisionRecord
 from workflows.entries.document import FailureMode, Status
 from workflows.errors import NotFound, UserError
 
-Kind = Literal["import", "draft", "edit", "amendment", "restore", "merge", "status"]
+Kind = Literal["import", "draft", "edit", "amendment", "restore", "merge", "status", "rehearse"]
 SHOWN_LATELY = timedelta(days=90)  # who was shown an entry this recently is told of its changes
 LONGEST_REASON = 1_000
 PROGRESS = "sign_off_progress"  # the message that tells authors and asker how far the approvals are
@@ -155,7 +155,8 @@ def _keep(tx: Transaction, known: EntryRecord | None, record: EntryRecord, chang
     )
     before, after = _changed_fields(known.document if known else {}, record.document)
     tx.audit.add(AuditRecord(now, change.by, f"entry.{change.kind}", f"entry:{record.id}", before, after))
-    if "published" in {record.status, known.status if known else ""}:
+    # That an entry was rehearsed changes nothing of what it says.
+    if change.kind != "rehearse" and "published" in {record.status, known.status if known else ""}:
         _owe_notices(tx, record, {change.by, *change.co_authors}, now)
 
 

@@ -57,6 +57,7 @@ class Run:
     escalation: tuple[EscalationRecord, ...]
     events: tuple[RunEventRecord, ...]
     outcomes: tuple[OutcomeRecord, ...]
+    is_drill: bool = False
 
     @property
     def id(self) -> int:
@@ -144,6 +145,7 @@ def run_within(tx: Transaction, record: RunRecord) -> Run:
         escalation=tuple(tx.runs.escalation(record.id)),
         events=tuple(tx.runs.events(record.id)),
         outcomes=tuple(tx.runs.outcomes(record.id)),
+        is_drill=incident is not None and incident.is_drill,
     )
 
 

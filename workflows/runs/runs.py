@@ -72,12 +72,13 @@ class Runs:
             return known[-1].id
         if known and (known[-1].is_open or not again):
             return known[-1].id
-        document = written_down(entry, remedy, self.rotas)
+        rotas = Rotas() if incident.is_drill else self.rotas  # practice wakes nobody
+        document = written_down(entry, remedy, rotas)
         run = tx.runs.start(incident.id, entry.id, name, document=document, by=actor.user_id, at=now)
         tx.runs.change(run.id, due_at=due_after(now, expected(remedy)))
         tx.runs.add_steps(run.id, REMEDY, remedy.checklist)
         tx.runs.tell(run.id, "started", at=now, by=actor.user_id)
-        plan_within(tx, run.id, remedy, self.rotas, now if self.escalates else None)
+        plan_within(tx, run.id, remedy, rotas, now if self.escalates else None)
         self._begins(tx, incident, entry, actor, now)
         tx.outbox.owe_once(
             checklist_key(run.id), kind=CHECKLIST, subject=str(run.id), address=incident.channel_id,

@@ -1,0 +1,106 @@
+"""Reads what was said while the bot was away, once, at its start; nothing of it makes noise now.
+
+Only channels the bot is in are asked for (users.conversations), only those it listens in are read, and of each no more
+than a page: from the beginning of the incident that goes on there, so that edits and deletions are seen as well.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import Any, Final
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.forms.calls import message
+from bot.identity import Identity
+from bot.refusals import error_of
+from workflows.clock import Clock
+from workflows.errors import Unavailable
+from workflows.incidents import Incidents, Message
+
+log = structlog.get_logger(__name__)
+
+PAGE: Final = 200  # messages of one channel
+THREADS: Final = 20  # threads of one channel that had replies meanwhile
+FARTHEST: Final = timedelta(days=1)
+MARGIN: Final = timedelta(seconds=10)  # an incident opens a moment after its first message was said
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What stands in a channel, by `ts`; whatever was said `after` that moment and is not in it was deleted."""
+
+    said: Mapping[str, Mapping[str, Any]]
+    after: str
+
+
+@dataclass(frozen=True)
+class CatchingUp:
+    """Takes missed messages in; `client` may wait out rate limits, so it runs in the background."""
+
+    client: WebClient
+    incidents: Incidents
+    identity: Identity
+    clock: Clock
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self) -> None:
+        """Read no further channel."""
+        self._stopping.set()
+
+    def run(self) -> int:
+        """Read the channels, and return how many messages were taken in."""
+        try:
+            return sum(self._channel(channel) for channel in self._channels())
+        except (SlackApiError, OSError, HTTPException, Unavailable) as broken:
+            reason = error_of(broken) if isinstance(broken, SlackApiError) else str(broken)
+            log.warning("what was said while the bot was away is not read", reason=reason)
+            return 0
+
+    def _channels(self) -> Iterator[Mapping[str, Any]]:
+        scopes = self.identity.scopes
+        kinds = [kind for kind, scope in (("public_channel", "channels"), ("private_channel", "groups"))
+                 if not scopes or {f"{scope}:read", f"{scope}:history"} <= scopes]  # fmt: skip
+        if not kinds:
+            return
+        pages = self.client.users_conversations(types=",".join(kinds), exclude_archived=True, limit=PAGE)
+        for channel in (one for page in pages for one in page["channels"]):
+            if self._stopping.is_set():
+                return
+            yield channel
+
+    def _channel(self, described: Mapping[str, Any]) -> int:
+        channel_id = str(described["id"])
+        since = self.incidents.listened_since(channel_id, str(described.get("name") or ""))
+        if since is None or described.get("is_ext_shared") or described.get("is_shared"):
+            return 0
+        try:
+            past = self._past(channel_id, max(since, self.clock() - FARTHEST) - MARGIN)
+        except SlackApiError as refused:
+            log.warning("a channel's past is not read", channel=channel_id, reason=error_of(refused))
+            return 0
+        self.incidents.forget_missing(channel_id, past.said.keys(), after=past.after)
+        heard = (self._heard(channel_id, past.said[ts]) for ts in sorted(past.said))
+        return sum(self.incidents.observe(one) for one in heard if one is not None)
+
+    def _past(self, channel_id: str, oldest: datetime) -> _Past:
+        after = f"{oldest.timestamp():.6f}"
+        page = self.client.conversations_history(channel=channel_id, oldest=after, limit=PAGE)
+        said = {str(one["ts"]): one for one in page["messages"]}
+        read_from = min(said, default=after) if page.get("has_more") else after
+        busy = [one for one in said.values() if str(one.get("latest_reply") or "") > after][:THREADS]
+        for parent in busy:
+            replies = self.client.conversations_replies(channel=channel_id, ts=parent["ts"], oldest=after, limit=PAGE)
+            said |= {str(one["ts"]): one for one in replies["messages"]}
+        return _Past(said, read_from)
+
+    def _heard(self, channel_id: str, said: Mapping[str, Any]) -> Message | None:
+        me = self.identity
+        # As an event, so that it is read as if it had come in time; the id makes it one that is taken in once.
+        edited = (said.get("edited") or {}).get("ts", "")
+        body = {"event_id": f"past:{channel_id}:{said.get('ts')}:{edited}", "event": {**said, "channel": channel_id}}
+        return message(body, bot_user_id=me.bot_user_id, bot_id=me.bot_id, home_team=me.team_id, is_past=True)
