@@ -39,6 +39,7 @@ from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
+from bot.listeners.search import SearchListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
 from bot.listeners.stubs import StubListeners
@@ -230,7 +231,7 @@ def build_workflows(
     return Workflows(
         store=store,
         catalog=catalog,
-        search=Search(catalog),
+        search=Search(catalog, vocabulary),
         suggestions=suggestions,
         feedback=feedback,
         incidents=incidents,
@@ -409,16 +410,15 @@ def _slack_app(
         editing=EditingListeners(
             workflows.editing, workflows.assessing, workflows.lifecycle, workflows.amendments, vocabulary, replies, team
         ),
-        entries=EntryListeners(
-            workflows.catalog, workflows.search, workflows.sheets, workflows.writeups, exposures, replies, team
-        ),
+        entries=EntryListeners(workflows.catalog, workflows.sheets, workflows.writeups, exposures, replies, team),
         history=HistoryListeners(workflows.history, replies, team),
-        home=HomeListeners(homes, workflows.search, exposures, replies, team),
+        home=HomeListeners(homes, team),
         incidents=IncidentListeners(
             workflows.incidents, workflows.situations, exposures, replies, background, client, identity
         ),
         merging=MergingListeners(workflows.merging, replies, team),
         runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),
+        search=SearchListeners(workflows.search, vocabulary, exposures, replies, team),
         sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
         occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
         reviews=ReviewListeners(workflows.reviews, homes, replies, team),

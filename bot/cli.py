@@ -29,6 +29,7 @@ from bot.logs import settings_with_logs
 from bot.past import difference_table, revision_as_json, revision_table
 from bot.peers.table import peers as all_peers
 from bot.replay import judge_history, replay_history
+from bot.searching import searching
 from bot.settings import settings_table
 from bot.stopping import stop_signal
 from store import Unavailable, migration_state
@@ -38,7 +39,7 @@ from workflows.evaluation.engines import Faultline
 from workflows.evaluation.material import read_material
 from workflows.evaluation.noise import known_noises
 from workflows.exchange.page import entry_page
-from workflows.exchange.portrait import entry_as_json, found_as_json
+from workflows.exchange.portrait import entry_as_json
 from workflows.people import OPERATOR
 from workflows.quality.linting import lint as lint_files
 
@@ -49,6 +50,7 @@ cli = typer.Typer(
     add_completion=False,
 )
 cli.add_typer(lessons)
+cli.add_typer(searching)
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -173,30 +175,6 @@ def lint(
     typer.echo(told(found, form))
     if found.blocking or (strict and found.problems):
         raise typer.Exit(1)
-
-
-@cli.command()
-def search(
-    words: Annotated[list[str], typer.Argument(help="What you see, in your own words.")],
-    *,
-    as_json: AsJson = False,
-    limit: Annotated[int, typer.Option(min=1, max=20, help="How many entries at most.")] = 5,
-) -> None:
-    """Find failure modes by what you see."""
-    with offline(settings_with_logs()) as workflows:
-        found = workflows.search.find(" ".join(words), OPERATOR, limit=limit)
-    if as_json:
-        _print_json([found_as_json(one) for one in found])
-        return
-    table = Table(box=None, pad_edge=False)
-    for column in ("id", "severity", "failure mode", "first step", "why"):
-        table.add_column(column)
-    for one in found:
-        document = one.entry.document
-        table.add_row(
-            document.id, document.severity.typical, document.title, document.first_containment_step or "", one.why
-        )
-    console.print(table if found else "Nothing in the catalog matches; try fewer or other words.")
 
 
 @cli.command()

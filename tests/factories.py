@@ -269,7 +269,7 @@ def house(
         channels=channels,
         workspace=workspace,
         catalog=catalog,
-        search=Search(catalog),
+        search=Search(catalog, vocabulary),
         reviews=reviews,
         incidents=incidents,
         runs=runs,

@@ -16,6 +16,7 @@ from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
+from bot.listeners.search import SearchListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
 from bot.listeners.stubs import StubListeners
@@ -32,14 +33,15 @@ def listeners_over_nothing() -> Listeners:
         DomainListeners(NOTHING, NOTHING, ""),
         DrillListeners(NOTHING),
         EditingListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         HistoryListeners(NOTHING, NOTHING, ""),
-        HomeListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        HomeListeners(NOTHING, ""),
         IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         MergingListeners(NOTHING, NOTHING, ""),
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         ReviewListeners(NOTHING, NOTHING, NOTHING, ""),
         RunListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        SearchListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SignOffListeners(NOTHING, NOTHING, NOTHING, ""),
         SituationListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         StubListeners(NOTHING, NOTHING, NOTHING, ""),

@@ -56,7 +56,7 @@ class Domains:
         if name not in self.vocabulary.definitions("domain"):
             msg = "There is no such domain any more; `/failure domains` lists those there are."
             raise NotFound(msg)
-        _, closed = self.catalog.closed_to_most(actor)
+        closed = self.catalog.closed_to_most(actor)
         found = [one for one in (*self.catalog.published(), *closed.values()) if one.document.domain == name]
         return sorted(found, key=lambda entry: entry.document.title.lower())
 

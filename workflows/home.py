@@ -58,7 +58,7 @@ class Home:
         )
 
     def _domains(self, actor: Actor) -> list[tuple[str, int]]:
-        _, closed = self.catalog.closed_to_most(actor)
+        closed = self.catalog.closed_to_most(actor)
         visible = [*self.catalog.published(), *closed.values()]
         return [
             (name, sum(entry.document.domain == name for entry in visible))

@@ -63,7 +63,7 @@ class Sampling:
 
     def _drawn(self, tx: Transaction, month: str) -> Sequence[Entry]:
         """Return the entries that may be picked, in the order of the draw."""
-        _, closed = self.catalog.closed_to_most(OPERATOR)
+        closed = self.catalog.closed_to_most(OPERATOR)
         rested = [
             entry
             for entry in (*self.catalog.published(), *closed.values())

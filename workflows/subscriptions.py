@@ -125,7 +125,7 @@ class Subscriptions:
         """Return what lately changed among what the person follows, newest first; coming in by a file is no change."""
         followed = {one.target for one in self.of(actor) if not one.is_muted}
         muted = {one.target.name for one in self.of(actor) if one.is_muted}
-        _, closed = self.catalog.closed_to_most(actor)
+        closed = self.catalog.closed_to_most(actor)
         entries = [
             entry
             for entry in (*self.catalog.published(), *closed.values())

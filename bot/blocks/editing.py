@@ -21,7 +21,7 @@ from bot.blocks.elements import (
 )
 from bot.blocks.fields import drawn, severity_scale
 from bot.forms.fields import fields_of
-from bot.forms.sections import NEW_ENTRY, NEW_ITEM, SECTIONS, Page, Section, fields_on, items_of
+from bot.forms.sections import NEW_ENTRY, NEW_FROM_SEARCH, NEW_ITEM, SECTIONS, Page, Section, fields_on, items_of
 from workflows.entries.assessing import Assessment
 from workflows.entries.differences import name_of
 from workflows.entries.document import FailureMode
@@ -29,6 +29,7 @@ from workflows.entries.editing import EditConflict, WorkingCopy
 from workflows.entries.vocabulary import Vocabulary
 from workflows.quality.completeness import Completeness
 
+MAX_ALIAS = 100  # characters of a search that become an alias; a longer one is a sentence that nobody types again
 BAR = 10  # boxes of the bar of completeness
 BOTH_TEXTS = 600  # characters of each text of a conflict
 SHOWN_ITEMS = 20
@@ -65,12 +66,13 @@ class Opened:
         return f"{self.entry_id}|{self.section}|{self.page}|{self.item}|{self.version}"
 
 
-def new_entry_form(vocabulary: Vocabulary) -> Block:
-    """Return the short form of a new entry."""
-    fields = fields_of(FailureMode, NEW_ENTRY.fields, vocabulary)
+def new_entry_form(vocabulary: Vocabulary, searched: str = "") -> Block:
+    """Return the short form of a new entry; words that were searched for in vain become a way to find it."""
+    asked = NEW_FROM_SEARCH if searched else NEW_ENTRY
+    fields = fields_of(FailureMode, asked.fields, vocabulary)
     blocks = [
         context("Two minutes: this is saved as a draft, and everything else can be added section by section."),
-        *drawn(fields, {}),
+        *drawn(fields, {"aliases": clip(" ".join(searched.split()), MAX_ALIAS)}),
         *severity_scale(fields, vocabulary),
     ]
     return modal("New entry", blocks, callback_id=ids.NEW_ENTRY_FORM, submit="Save draft", close="Cancel")

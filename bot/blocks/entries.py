@@ -16,7 +16,6 @@ from bot.blocks.elements import (
     section,
 )
 from workflows.entries.catalog import Entry
-from workflows.search.search import Found
 from workflows.writeups.writeups import WriteUp
 
 SEVERITY_MARK = {
@@ -25,24 +24,9 @@ SEVERITY_MARK = {
     "sev3": ":large_yellow_circle:",
     "sev4": ":white_circle:",
 }
+STALE_MARK = ":hourglass:"  # beside what nobody verified here, or too long ago
 SHORT = 200  # characters of a step on a card
 ONE_LINE = 140  # characters of a symptom on a card
-
-
-def found_entries(query: str, found: Sequence[Found]) -> Rendered:
-    """Return the answer to a search: one card an entry, or what to do when nothing was found."""
-    asked = escape(clip(query.strip(), 80))
-    if not found:
-        text = f"Nothing in the catalog matches “{asked}”."
-        hint = "Try fewer or other words, or an error line as it stands in the log. New to the catalog? Write it up."
-        blocks = [section(f"{text}\n{hint}"), actions("nothing", [button("Start a write-up", ids.START_WRITEUP, "-")])]
-        return Rendered(f"{text} {hint}", blocks)
-    blocks = [context(f"{len(found)} match(es) for “{asked}”")]
-    for one in found:
-        blocks += card_blocks(one.entry, one.why)
-        blocks.append(actions(f"found:{one.entry.id}", [open_entry(one.entry), suggest(one.entry)]))
-    summary = "\n".join(card_text(one.entry) for one in found)
-    return Rendered(f"Matches for “{asked}”:\n{summary}", blocks)
 
 
 def one_entry(entry: Entry) -> Rendered:
@@ -108,9 +92,10 @@ def last_verified(entry: Entry) -> str:
     if entry.document.status == "draft":
         return ":pencil2: draft, not validated"
     if entry.last_verified_at is None:
-        return "never verified here"
+        return f"{STALE_MARK} never verified here"
     by = f" by {person(entry.last_verified_by)}" if entry.last_verified_by else ""
-    return f"verified {day(entry.last_verified_at)}{by}"
+    verified = f"verified {day(entry.last_verified_at)}{by}"
+    return f"{STALE_MARK} {verified}, due again" if entry.is_stale else verified
 
 
 def day(moment: datetime) -> str:

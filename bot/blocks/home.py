@@ -1,6 +1,6 @@
-"""A person's home tab, and the search that opens from it."""
+"""A person's home tab."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot import ids
 from bot.blocks.amendments import decisions
@@ -15,18 +15,15 @@ from bot.blocks.elements import (
     header,
     home_view,
     menu,
-    modal,
     person,
     section,
-    text_field,
     typed_choice,
 )
-from bot.blocks.entries import card_blocks, day, found_entries, open_entry
+from bot.blocks.entries import card_blocks, day, open_entry
 from bot.blocks.reviews import review_buttons
 from bot.blocks.subscriptions import followed_lines
 from workflows.home import HomePage
 from workflows.matters import Purpose
-from workflows.search.search import MAX_QUERY, Found
 
 EACH = 5  # things of each kind; the rest are a command away
 FOLLOWED = 10
@@ -67,16 +64,6 @@ def doorstep() -> Block:
     return home_view(
         [header("Faultline"), section("Your drafts, reviews and what you follow."), actions("door", [show])]
     )
-
-
-def search_form(query: str = "", found: Sequence[Found] | None = None) -> Block:
-    """Return the form to search with, and below it what was found."""
-    asked = text_field(
-        "query", "What are you seeing?", multiline=False, required=True, max_length=MAX_QUERY,
-        hint="In your own words, or an error line as it stands in the log.", value=query or None,
-    )  # fmt: skip
-    results = [] if found is None else [divider(), *found_entries(query, found).blocks]
-    return modal("Search the catalog", [asked, *results], callback_id=ids.SEARCH_FORM, submit="Search")
 
 
 def _doors(page: HomePage) -> Block:

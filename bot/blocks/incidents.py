@@ -7,8 +7,10 @@ from bot.blocks.drills import MARK
 from bot.blocks.elements import Block, Rendered, actions, button, context, escape, menu, person, section
 from bot.blocks.entries import card_blocks, card_text, open_entry
 from bot.blocks.occurrences import CERTAINTIES
+from bot.blocks.search import check_blocks, check_text
 from workflows.incidents import Card, CardLine
 from workflows.runs.outcomes import TrackRecord
+from workflows.search.lookalikes import Check, checks_between
 
 NOTHING_LEFT = (
     "There is nothing to suggest here any more: the messages behind it were changed or deleted, or the entry is no "
@@ -24,6 +26,8 @@ def incident_card(card: Card) -> Rendered:
     blocks: list[Block] = [section(f"{practice}:mag: *This may have happened before.*")]
     for line in card.lines:
         blocks += _suggestion(card.incident_id, line)
+    checks = _checks(card)
+    blocks += check_blocks(checks)
     blocks.append(
         context("Shown because the messages here match. Press *Not this* and it will not come back in this incident.")
     )
@@ -33,7 +37,14 @@ def incident_card(card: Card) -> Rendered:
         further.append(button("Describe it as new", ids.NEW_STUB, str(card.incident_id)))
     blocks.append(actions("further", further))
     told = " / ".join(card_text(line.entry) for line in open_lines or card.lines)
-    return Rendered(f"{practice}This may have happened before: {told}", blocks)
+    return Rendered(f"{practice}This may have happened before: {told}\n{check_text(checks)}".strip(), blocks)
+
+
+def _checks(card: Card) -> list[Check]:
+    """Return what tells the suggestions apart that look alike, while nobody said which one it is."""
+    if any(line.verdict == "confirmed" for line in card.lines):
+        return []
+    return checks_between([line.entry.document for line in card.lines if line.verdict != "rejected"])
 
 
 def _suggestion(incident_id: int, line: CardLine) -> list[Block]:

@@ -56,6 +56,7 @@ def _plain(name: str, title: str, intro: str, *fields: str) -> Section:
 NEW_ENTRY = Page(
     "new", "New entry", ("title", "symptom", "severity.typical", "severity.worst_credible", "cause_category", "domain")
 )
+NEW_FROM_SEARCH = Page("new", "New entry", (*NEW_ENTRY.fields, "aliases"))  # asks for the words that found nothing too
 SECTIONS = (
     _plain(
         "basics", "What it is", "What people see, and how bad it is.",

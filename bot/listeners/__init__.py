@@ -27,6 +27,7 @@ from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.punctuality import Punctuality
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
+from bot.listeners.search import SearchListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
 from bot.listeners.stubs import StubListeners
@@ -54,6 +55,7 @@ class Listeners:
     occurrences: OccurrenceListeners
     reviews: ReviewListeners
     runs: RunListeners
+    search: SearchListeners
     sign_offs: SignOffListeners
     situations: SituationListeners
     stubs: StubListeners
@@ -64,7 +66,7 @@ class Listeners:
     def subcommands(self) -> Mapping[str, Handler]:
         """Return what answers each subcommand of `/failure`."""
         return {
-            "search": self.entries.find,
+            "search": self.search.find,
             "show": self.entries.show,
             "drafts": self.entries.drafts,
             "write-up": self.writeups.start,
@@ -164,7 +166,8 @@ class Listeners:
             ids.RECORD_OCCURRENCE: self.occurrences.ask,
             ids.DESCRIBE_OCCURRENCE: self.occurrences.open,
             ids.SHOW_HOME: self.home.show,
-            ids.OPEN_SEARCH: self.home.open_search,
+            ids.OPEN_SEARCH: self.search.open,
+            ids.SEARCH_AGAIN: self.search.again,
             ids.BROWSE_DOMAIN: self.domains.browse,
             ids.BROWSE_ON: self.domains.turn,
             ids.PICK_ENTRY: self.entries.pick,
@@ -191,7 +194,7 @@ class Listeners:
             ids.MERGE_FORM: self.merging.merge,
             ids.REQUEST_CHANGES_FORM: self.sign_offs.take_changes,
             ids.OCCURRENCE_FORM: self.occurrences.save,
-            ids.SEARCH_FORM: self.home.find,
+            ids.SEARCH_FORM: self.search.take,
         }
 
     def menus(self) -> Mapping[str, Listener]:

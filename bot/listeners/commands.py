@@ -31,7 +31,11 @@ class Subcommand:
 
 
 SUBCOMMANDS = (
-    Subcommand("search", "<words>", "find failure modes by what you see; spelling mistakes are forgiven"),
+    Subcommand(
+        "search",
+        "<words>",
+        "find failure modes by what you see; spelling mistakes are forgiven, `model:llm severity:sev1` narrows",
+    ),
     Subcommand("show", "FM-0012", "show one entry"),
     Subcommand("new", "", "describe a failure mode in two minutes; it is saved as a draft"),
     Subcommand("edit", "FM-0012", "edit a draft, or your working copy of a published entry"),

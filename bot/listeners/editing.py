@@ -22,6 +22,7 @@ from bot.forms.calls import CommandCall, Press, Submission, press, submission
 from bot.forms.fields import fields_of, read
 from bot.forms.sections import (
     NEW_ENTRY,
+    NEW_FROM_SEARCH,
     Section,
     changes_from,
     section_named,
@@ -59,16 +60,18 @@ class EditingListeners:
         self.replies.open_form(call, new_entry_form(self.vocabulary))
 
     def new_here(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Button “New entry”."""
+        """Button “New entry”; beside a search that found nothing it carries the words."""
         pressed = press(body, self.home_team)
         self.editing.catalog.people.require_contributor(pressed.actor)
-        self.replies.open_form(pressed, new_entry_form(self.vocabulary))
+        searched = pressed.value if pressed.value != "-" else ""
+        self.replies.open_form(pressed, new_entry_form(self.vocabulary, searched))
         ack()
 
     def create(self, ack: Ack, body: dict[str, Any]) -> None:
         """Form “New entry”: keep the draft and show its desk."""
         submitted = submission(body, self.home_team)
-        given = read(fields_of(FailureMode, NEW_ENTRY.fields, self.vocabulary), submitted.answers, None)
+        asked = NEW_FROM_SEARCH if "aliases" in submitted.answers else NEW_ENTRY
+        given = read(fields_of(FailureMode, asked.fields, self.vocabulary), submitted.answers, None)
         entry = self.editing.create(given, submitted.actor)
         ack(response_action="update", view=self._desk(entry.id, submitted.actor))
 

@@ -1,4 +1,4 @@
-"""Looking entries up: search, show, and the whole entry in a form of its own."""
+"""Looking entries up: show, drafts, and the whole entry in a form of its own."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,14 +6,13 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.blocks.elements import Rendered
-from bot.blocks.entries import drafts, found_entries, one_entry
+from bot.blocks.entries import drafts, one_entry
 from bot.blocks.sheets import opened_entry
 from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, press
 from bot.replies import Replies
 from workflows.entries.catalog import Catalog
 from workflows.entries.sheets import Sheets
-from workflows.search.search import Search
 from workflows.writeups.writeups import WriteUps
 
 
@@ -22,18 +21,11 @@ class EntryListeners:
     """What people do to read the catalog."""
 
     catalog: Catalog
-    search: Search
     sheets: Sheets
     writeups: WriteUps
     exposures: Exposures
     replies: Replies
     home_team: str
-
-    def find(self, call: CommandCall) -> Rendered:
-        """`/failure search <words>`."""
-        found = self.search.find(call.rest, call.actor)
-        self.exposures.shown([one.entry.id for one in found], call.actor)
-        return found_entries(call.rest, found)
 
     def show(self, call: CommandCall) -> Rendered:
         """`/failure show FM-0012`."""

@@ -23,7 +23,7 @@ from bot.blocks.editing import (
     send_form,
 )
 from bot.blocks.elements import Rendered, clip, escape, person
-from bot.blocks.entries import drafts, found_entries, one_entry
+from bot.blocks.entries import drafts, one_entry
 from bot.blocks.history import history, restore_form
 from bot.blocks.incidents import incident_card
 from bot.blocks.merging import merge_form, merged
@@ -56,7 +56,6 @@ from workflows.quality.likeness import Likeness
 from workflows.quality.surroundings import Surroundings, Tried
 from workflows.reviews import DueReview
 from workflows.runs.outcomes import TrackRecord
-from workflows.search.search import Found
 from workflows.writeups.questions import STEPS
 from workflows.writeups.writeups import WriteUp
 
@@ -217,8 +216,6 @@ def drawn_messages(text: str) -> list[Rendered]:
     review = DueReview(entry, NOW, text, "U1")
     answer = ReviewAnswerRecord("FM-0001", NOW, "needs_change", text, "U1", NOW)
     return [
-        found_entries(text, []),
-        found_entries(text, [Found(other, 1.0, text) for other in others[:5]]),
         one_entry(entry),
         drafts(others, [WriteUp(1, None, {"what": {"title": text}}, None)]),
         incident_card(Card(1, tuple(CardLine(other, text, verdict, "U1") for other, verdict in verdicts))),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from bot.blocks.domains import PAGE, domains, entries_of
 from bot.blocks.elements import MAX_BLOCKS_IN_VIEW, Rendered
-from bot.blocks.home import closed_home, doorstep, home, search_form
+from bot.blocks.home import closed_home, doorstep, home
 from bot.blocks.notices import change_notice
 from bot.blocks.occurrences import occurrence_form
 from bot.blocks.recognition import digest, thanks
@@ -25,7 +25,6 @@ from workflows.matters import SignOff
 from workflows.notices import ChangedEntry, Notice
 from workflows.recognition import Digest, Thanks
 from workflows.reviews import DueReview
-from workflows.search.search import Found
 from workflows.subscriptions import Change, Followed, Target
 from workflows.writeups.writeups import WriteUp
 
@@ -103,9 +102,6 @@ def drawn_views(text: str) -> list[Mapping[str, Any]]:
         home(page(text, 0)),
         closed_home(),
         doorstep(),
-        search_form(),
-        search_form(text[:500], []),
-        search_form(text[:500], [Found(one, 1.0, text) for one in many(entry, 5)]),
         occurrence_form(entry, vocabulary),
         occurrence_form(entry, vocabulary, case(text)),
         entries_of("serving", many(entry, 60), PAGE),

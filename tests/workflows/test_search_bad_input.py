@@ -15,7 +15,6 @@ from workflows.errors import UserError
 from workflows.masking import masked
 from workflows.search.examples import Example
 from workflows.search.index import SearchIndex
-from workflows.search.search import Search
 from workflows.search.searchable import Searchable
 from workflows.search.suggestions import Suggestions, weighted
 
@@ -75,10 +74,8 @@ def test_any_texts_are_weighed_and_give_at_most_three_suggestions(index: SearchI
 
 @pytest.mark.parametrize("text", BAD_TEXTS.values(), ids=BAD_TEXTS)
 def test_every_bad_text_is_searched_for_or_asked_to_say_more(searching: House, text: str) -> None:
-    search = Search(searching.catalog)
-
     try:
-        found = search.find(text, RESPONDER)
+        found = searching.search.find(text, RESPONDER)
     except UserError as asked:
         assert "Say what you see" in asked.sentence  # noqa: PT017 - both outcomes are right, the sentence is not free
     else:

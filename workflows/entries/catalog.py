@@ -17,6 +17,7 @@ from workflows.entries.ledger import Change, begin_entry, change_entry
 from workflows.entries.threeway import join
 from workflows.errors import NotFound
 from workflows.people import OPERATOR, Actor, People
+from workflows.quality.checks.signals import window
 from workflows.quality.neighbourhood import Neighbourhood
 from workflows.search.index import Example, Searchable, SearchIndex
 from workflows.search.learning import examples_of
@@ -28,6 +29,7 @@ MAX_HOPS = 10  # from a merged entry to the one it became part of
 READ_AT_ONCE = 500  # entries in one transaction, which must end within a second whatever else the machine does
 MEANINGS_AT_ONCE = 50  # entries a sentence model reads in one go, some two seconds
 LISTED_DIFFERENCES = 5
+MOST_SIGHTS = 8  # kinds of people, by the closed entries they may see, whose index is kept
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class _Shelf:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
     closed: Mapping[str, Entry] = field(default_factory=dict)
-    closed_index: SearchIndex = field(default_factory=lambda: SearchIndex(()))
+    # The index of everybody who may see the same closed entries; laid out when the first of them searches.
+    sights: dict[frozenset[str], SearchIndex] = field(default_factory=dict)
     neighbourhood: Neighbourhood = field(default_factory=lambda: Neighbourhood({}))
 
 
@@ -189,7 +192,7 @@ class Catalog:
             entries={one: kept.entry for one, kept in open_to_all.items()},
             index=self._holding(shelf.index, open_to_all, examples),
             closed={one: kept.entry for one, kept in closed.items()},
-            closed_index=self._holding(shelf.closed_index, closed, examples),
+            sights={},
             neighbourhood=Neighbourhood({kept.entry.document.slug: kept.entry.document for kept in known.values()}),
         )
 
@@ -209,32 +212,55 @@ class Catalog:
         """Every entry by slug, of any status and for whomever, for rules that look at what stands beside an entry."""
         return self._shelf.neighbourhood
 
-    def closed_to_most(self, actor: Actor) -> tuple[SearchIndex, dict[str, Entry]]:
-        """Return the index over entries that are not for everyone, and those of them that this person may see."""
-        visible = {
-            entry_id: entry
-            for entry_id, entry in self._shelf.closed.items()
-            if self.people.may_see(actor, entry.document)
-        }
-        return self._shelf.closed_index, visible
+    def closed_to_most(self, actor: Actor) -> dict[str, Entry]:
+        """Return the published entries that are not for everyone and that this person may see, by id."""
+        return {one: self.as_of_now(entry) for one, entry in self._closed_to_most(actor).items()}
+
+    def _closed_to_most(self, actor: Actor) -> dict[str, Entry]:
+        closed = self._shelf.closed.items()
+        return {one: entry for one, entry in closed if self.people.may_see(actor, entry.document)}
+
+    def published_to(self, actor: Actor) -> Mapping[str, Entry]:
+        """Return the published entries that this person may see, by id, as they were laid out: see `as_of_now`."""
+        return {**self._shelf.entries, **self._closed_to_most(actor)}
+
+    def index_for(self, actor: Actor) -> SearchIndex:
+        """Return the index over the published entries that this person may see."""
+        shelf = self._shelf
+        seen = frozenset(one for one, entry in shelf.closed.items() if self.people.may_see(actor, entry.document))
+        if not seen:
+            return shelf.index
+        if (index := shelf.sights.get(seen)) is None:
+            visible = {one: shelf.known[one] for one in (*shelf.entries, *seen)}
+            index = self._holding(shelf.index, visible, list(examples_of(shelf.learned.values())))
+            if len(shelf.sights) >= MOST_SIGHTS:
+                shelf.sights.clear()
+            shelf.sights[seen] = index
+        return index
 
     def published(self) -> list[Entry]:
         """Return the published entries that everyone may see, ordered by id."""
-        return [self._with_steward(entry) for entry in self._shelf.entries.values()]
+        return [self.as_of_now(entry) for entry in self._shelf.entries.values()]
 
     def published_entry(self, entry_id: str) -> Entry | None:
         """Return the published entry with this id that everyone may see, from memory, or None."""
         entry = self._shelf.entries.get(entry_id)
-        return self._with_steward(entry) if entry else None
+        return self.as_of_now(entry) if entry else None
 
     def published_to_anyone(self, entry_id: str) -> Entry | None:
         """Return the published entry with this id from memory, whoever may see it, or None; check before showing it."""
         entry = self._shelf.entries.get(entry_id) or self._shelf.closed.get(entry_id)
-        return self._with_steward(entry) if entry else None
+        return self.as_of_now(entry) if entry else None
 
-    def _with_steward(self, entry: Entry) -> Entry:
-        """Return the entry with who answers for it now, which changes apart from the entry."""
-        return replace(entry, steward=self.people.steward_of(entry.document.domain))
+    def as_of_now(self, entry: Entry) -> Entry:
+        """Return the entry with what changes apart from it: who answers for it, and whether its verification ran out.
+
+        An entry that names its own interval is held to that one.
+        """
+        own = entry.document.review_every
+        lasts = window(own) if own else self.review_interval
+        is_stale = entry.last_verified_at is None or self.clock() - entry.last_verified_at > lasts
+        return replace(entry, steward=self.people.steward_of(entry.document.domain), is_stale=is_stale)
 
     def entry(self, reference: str, actor: Actor, *, follow: bool = True) -> Entry:
         """Return the entry that a person means by `FM-0012`, `fm12` or `12`; raises NotFound or NotAllowed.
@@ -253,7 +279,7 @@ class Catalog:
         if entry is None or not self._may_see(tx, entry.document, actor):
             msg = f"There is no entry {entry_id} in the catalog; try `/failure search` with a few words instead."
             raise NotFound(msg)
-        return entry
+        return self.as_of_now(entry)
 
     def entries(self, actor: Actor, *, statuses: Sequence[str] = ()) -> list[Entry]:
         """Return every entry that this person may see, of some statuses where given, ordered by id."""

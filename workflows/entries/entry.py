@@ -15,7 +15,8 @@ LONGEST_NUMBER = 6  # digits of an id
 class Entry:
     """A failure mode with who verified it when, who answers for it, and what became of it.
 
-    `revision` is the number of its newest state; `successor_id` is the entry to use instead of this one.
+    `revision` is the number of its newest state; `successor_id` is the entry to use instead of this one. `is_stale`
+    says that nobody verified it here, or too long ago.
     """
 
     document: FailureMode
@@ -27,6 +28,7 @@ class Entry:
     steward: str | None
     status_reason: str | None = None
     successor_id: str | None = None
+    is_stale: bool = False
 
     @property
     def id(self) -> str:

@@ -9,13 +9,14 @@ it by accident. Words that no entry knows are taken for misspellings of near one
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from workflows.entries.document import FailureMode
 from workflows.search.examples import Entries, Example, Neighbours, highest
@@ -36,6 +37,7 @@ CANDIDATES: Final = 100  # entries whose letters are compared; the right one is 
 ALIKE: Final = 0.35  # cosine of meaning from which an entry is looked at that shares no word; unrelated ones have 0.1
 AS_READ: Final = 1_000  # characters of the newest texts whose meaning is taken, about what a model reads at once
 MAX_UNKNOWN: Final = 150  # words of a text that are compared with the whole vocabulary, about 0.2 ms each
+ALIKE_LETTERS: Final = 75  # of 100: how like an unknown word the known one is that people are asked about
 SMALL: Final = 500  # entries; fewer are laid out anew with every change, in a tenth of a second
 CHANGED_SHARE: Final = 20  # a part in so many that changed, and a larger catalog is laid out anew too
 
@@ -136,11 +138,13 @@ class SearchIndex:
         """Return in how many entries each of `size` stems stands."""
         return sum((shelf.words.spread(size) for shelf in self._shelves), np.zeros(size, np.int64))
 
-    def rank(self, text: str, *, limit: int = 10) -> list[Match]:
-        """Return the entries that share anything with the text, best first, at most `limit`."""
-        return self.rank_weighted([(text, 1.0)], limit=limit)
+    def rank(self, text: str, *, limit: int = 10, among: Collection[str] | None = None) -> list[Match]:
+        """Return the entries that share anything with the text, best first, at most `limit`; of those ids if given."""
+        return self.rank_weighted([(text, 1.0)], limit=limit, among=among)
 
-    def rank_weighted(self, texts: Sequence[tuple[str, float]], *, limit: int = 10) -> list[Match]:
+    def rank_weighted(
+        self, texts: Sequence[tuple[str, float]], *, limit: int = 10, among: Collection[str] | None = None
+    ) -> list[Match]:
         """Return the entries that speak of the weighted texts together, best first, at most `limit`."""
         asked = self._read(texts)
         found = self._found_signatures(texts)
@@ -153,7 +157,7 @@ class SearchIndex:
         scores[list(found)] += SIGNATURE_SHARE
         meaning = self._meant(texts)
         worth_a_look = np.where(meaning >= ALIKE, MEANING_SHARE * meaning, 0)
-        chosen = highest((scores + worth_a_look) * self._is_live, max(CANDIDATES, limit))
+        chosen = highest((scores + worth_a_look) * self._eligible(among), max(CANDIDATES, limit))
         likeness = self._likeness(grams, chosen)
         scores += MEANING_SHARE * _standing_out(meaning)
         final = scores[chosen] + LETTER_SHARE * likeness / (float(likeness.max(initial=0.0)) or 1.0)
@@ -177,6 +181,42 @@ class SearchIndex:
             )
             for row, at in enumerate(order)
         ]
+
+    def unknown(self, text: str) -> dict[str, tuple[str, str] | None]:
+        """Return the text's words that no entry has, each with the nearest stem and the id of an entry that has that.
+
+        None is a word that is like no other.
+        """
+        said = [word for word in dict.fromkeys(_said(text[:MAX_CHARACTERS])) if not self._has(stem(word))]
+        return {word: self._nearest(word) for word in said[:MAX_UNKNOWN]}
+
+    def _nearest(self, word: str) -> tuple[str, str] | None:
+        if not word.isalpha():
+            return None
+        known = list(filter(self._has, list(self._ground.lexicon.numbers)))
+        alike = process.extractOne(stem(word), known, scorer=fuzz.ratio, score_cutoff=ALIKE_LETTERS)
+        readings = (near for near, _ in self._near(word) if self._has(near))
+        near = next(readings, alike[0] if alike else None)
+        return (near, holder) if near is not None and (holder := self._holder(near)) is not None else None
+
+    def _holder(self, term: str) -> str | None:
+        """Return the first entry that has the stem."""
+        number = self._ground.lexicon.numbers[term]
+        has = self._on_shelves(lambda shelf, _: shelf.words.summed({number: 1.0}, len(shelf.parts)))
+        places = np.flatnonzero((has > 0) & self._is_live)
+        return self._all_parts[places[0]].entry_id if len(places) else None
+
+    def _has(self, term: str) -> bool:
+        """Return whether the stem stands in any entry."""
+        number = self._ground.lexicon.numbers.get(term)
+        return number is not None and number < len(self._stands) and bool(self._stands[number])
+
+    def _eligible(self, among: Collection[str] | None) -> NDArray[np.bool_]:
+        if among is None:
+            return self._is_live
+        wanted = np.array([part.entry_id in among for part in self._all_parts], bool)
+        eligible: NDArray[np.bool_] = self._is_live & wanted
+        return eligible
 
     def _meant(self, texts: Sequence[tuple[str, float]]) -> Floats:
         """Return for each entry how like its meaning is to what the newest texts mean; all 0 without a model."""

@@ -1,0 +1,66 @@
+"""`faultline search`: what people find in Slack, in the terminal."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot.build import offline
+from bot.logs import settings_with_logs
+from workflows.exchange.portrait import found_as_json
+from workflows.people import OPERATOR
+from workflows.search.search import Answer, Found
+
+searching = typer.Typer()
+console = Console()
+
+
+# A filter that leaves out, such as -model:llm, is no option of ours.
+@searching.command(context_settings={"ignore_unknown_options": True})
+def search(
+    words: Annotated[
+        list[str], typer.Argument(help="What you see, in your own words; filters such as model:llm severity:sev1.")
+    ],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=20, help="How many entries at most.")] = 5,
+) -> None:
+    """Find failure modes by what you see; `-env:batch` leaves out."""
+    with offline(settings_with_logs()) as workflows:
+        answer = workflows.search.answer(" ".join(words), OPERATOR, limit=limit)
+    if as_json:
+        typer.echo(json.dumps([found_as_json(one) for one in answer.found], ensure_ascii=False, indent=2))
+        return
+    if answer.found:
+        console.print(_table(answer.found))
+    for line in _beside(answer):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(found: Sequence[Found]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "severity", "failure mode", "first step", "why"):
+        table.add_column(column)
+    for one in found:
+        document = one.entry.document
+        told = (document.title, document.first_containment_step or "", one.why)
+        table.add_row(document.id, document.severity.typical, *map(escape, told))
+    return table
+
+
+def _beside(answer: Answer) -> list[str]:
+    """Return the lines below the table: what was left out, what tells look-alikes apart, and what to try instead."""
+    lines = []
+    if not answer.found:
+        lines.append("Nothing in the catalog matches; try fewer or other words.")
+    elif answer.total > len(answer.found):
+        lines.append(f"{answer.total - len(answer.found)} more; --limit 20 shows them, another filter narrows them.")
+    lines += [f"{one.first.id} or {one.second.id}? {one.check} {one.result}" for one in answer.checks]
+    lines += [f"Did you mean: {words}" for words in answer.nearby]
+    if answer.unfiltered:
+        lines.append(f"Without {answer.asked.narrowing} there may be more.")
+    return lines
