@@ -22,6 +22,7 @@ from bot.directory import SlackChannels, SlackPeople
 from bot.errors import ErrorAnswers
 from bot.exposures import Exposures
 from bot.following import Following
+from bot.gaps import GapNotes
 from bot.homes import Homes
 from bot.identity import Identity, who_am_i
 from bot.links import asked_web
@@ -91,6 +92,7 @@ from workflows.runs.runs import Runs
 from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.feedback import Feedback
+from workflows.search.gaps import Gaps
 from workflows.search.learning import Learning
 from workflows.search.search import Search
 from workflows.search.semantic import Meanings, SentenceEncoder
@@ -116,6 +118,7 @@ class Workflows:
     store: Store
     catalog: Catalog
     search: Search
+    gaps: Gaps
     suggestions: Suggestions
     feedback: Feedback
     incidents: Incidents
@@ -228,10 +231,12 @@ def build_workflows(
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     lifecycle = Lifecycle(store, clock, catalog, assessing, sign_offs, bell)
     amendments = Amendments(store, clock, catalog, assessing, sign_offs, bell)
+    search = Search(catalog, vocabulary)
     return Workflows(
         store=store,
         catalog=catalog,
-        search=Search(catalog, vocabulary),
+        search=search,
+        gaps=Gaps(store, clock, search, settings.gaps_kept, settings.gaps_name_people),
         suggestions=suggestions,
         feedback=feedback,
         incidents=incidents,
@@ -363,6 +368,7 @@ def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock)
             notices=workflows.notices,
             recognition=workflows.recognition,
             workspace=workspace,
+            gaps=workflows.gaps,
             retention=Retention(store, clock, settings.messages_kept, settings.messages_outlast_write_up),
             links=workflows.links if settings.check_links else None,
             sweep_interval=settings.sweep_interval,
@@ -418,7 +424,9 @@ def _slack_app(
         ),
         merging=MergingListeners(workflows.merging, replies, team),
         runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),
-        search=SearchListeners(workflows.search, vocabulary, exposures, replies, team),
+        search=SearchListeners(
+            workflows.search, vocabulary, exposures, GapNotes(workflows.gaps, background), replies, team
+        ),
         sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
         occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
         reviews=ReviewListeners(workflows.reviews, homes, replies, team),

@@ -22,6 +22,7 @@ from workflows.retention import Retention
 from workflows.reviews import Reviews
 from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
+from workflows.search.gaps import Gaps
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ def schedule(
     recognition: Recognition,
     workspace: SlackWorkspace,
     retention: Retention,
+    gaps: Gaps,
     links: Links | None,
     sweep_interval: timedelta,
 ) -> BackgroundScheduler:
@@ -67,6 +69,7 @@ def schedule(
         "notices": (notices.sweep, sweep_interval),
         "recognition": (recognition.sweep, DIGEST_CHECK),
         "meanings": (catalog.learn_meanings, MEANINGS_CHECK),
+        "gaps": (gaps.sweep, RETENTION_CHECK),
         "retention": (retention.sweep, RETENTION_CHECK),
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "sampling": (sampling.sweep, SAMPLING_CHECK),

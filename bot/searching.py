@@ -1,4 +1,4 @@
-"""`faultline search`: what people find in Slack, in the terminal."""
+"""`faultline search` and `faultline gaps`: what people find in Slack, and what they do not, in the terminal."""
 
 import json
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bot.build import offline
 from bot.logs import settings_with_logs
+from store.gaps import GapRecord
 from workflows.exchange.portrait import found_as_json
 from workflows.people import OPERATOR
 from workflows.search.search import Answer, Found
@@ -39,6 +40,29 @@ def search(
         console.print(_table(answer.found))
     for line in _beside(answer):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@searching.command()
+def gaps(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False) -> None:
+    """List what people searched for in Slack and the catalog still does not have, the most often first."""
+    with offline(settings_with_logs()) as workflows:
+        found = workflows.gaps.open()
+    if as_json:
+        told = [{**vars(one), "last_at": one.last_at.isoformat(timespec="seconds")} for one in found]
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        console.print(_gap_table(found) if found else "Everything that was searched for is found.")
+
+
+def _gap_table(found: Sequence[GapRecord]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("times", "people", "last (UTC)", "filters"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("searched for", overflow="fold")
+    for one in found:
+        people = str(one.people or "–")
+        table.add_row(str(one.times), people, f"{one.last_at:%Y-%m-%d %H:%M}", one.narrowing, escape(one.text))
+    return table
 
 
 def _table(found: Sequence[Found]) -> Table:

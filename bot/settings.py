@@ -208,6 +208,13 @@ class Settings(BaseSettings):
         description="How long an entry must rest before those who follow it are told of its changes, as an ISO 8601 "
         "duration.",
     )
+    gaps_kept: timedelta = Field(
+        timedelta(days=180),
+        ge=timedelta(),
+        description="How long a search that found nothing is kept, masked, for `faultline gaps`, as an ISO 8601 "
+        "duration; `PT0S` keeps none.",
+    )
+    gaps_name_people: bool = Field(False, description="Whether who searched is kept with it, to count people.")
     digest_channel: str = Field(
         "", description="Id of the channel (C…) for the monthly digest of the catalog; empty for none."
     )

@@ -23,6 +23,7 @@ incident         what happens in one channel (or one thread of it)
     ├── run_event    what else happened in it, in order
     ├── escalation   whom it asks for help, in order, and when
     └── run_outcome  whether it helped, in the words of those who ran it
+gap              a search that found nothing
 writeup          an after-action write-up on its way to a draft entry
 review           when an entry is due to be verified by a person
 └── review_answer  what a person answered, kept for ever
@@ -390,6 +391,17 @@ class RunOutcomeRow(Base):
     differed: Mapped[str]
     still_right: Mapped[bool | None]
     at: Mapped[datetime]
+
+
+class GapRow(Base):
+    __tablename__ = "gap"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str]
+    narrowing: Mapped[str]
+    text: Mapped[str]
+    asked_by: Mapped[str | None] = mapped_column(String(30))
+    asked_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class WriteUpRow(Base):

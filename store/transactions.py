@@ -22,6 +22,7 @@ from store.entries import Entries
 from store.errors import Unavailable
 from store.examples import Examples
 from store.followers import Followers
+from store.gaps import Gaps
 from store.incidents import Incidents
 from store.links import LinkChecks
 from store.occurrences import Occurrences
@@ -107,6 +108,11 @@ class Transaction:
     def examples(self) -> Examples:
         """Words that people confirmed to be about an entry."""
         return Examples(self._session)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """Searches that found nothing."""
+        return Gaps(self._session)
 
     @cached_property
     def writeups(self) -> WriteUps:

@@ -41,7 +41,7 @@ def listeners_over_nothing() -> Listeners:
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         ReviewListeners(NOTHING, NOTHING, NOTHING, ""),
         RunListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        SearchListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        SearchListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SignOffListeners(NOTHING, NOTHING, NOTHING, ""),
         SituationListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         StubListeners(NOTHING, NOTHING, NOTHING, ""),

@@ -10,6 +10,7 @@ from bot.blocks.elements import Rendered
 from bot.blocks.search import CHOSEN, answered, search_form
 from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, press, submission
+from bot.gaps import GapNotes
 from bot.replies import Replies
 from workflows.entries.vocabulary import Vocabulary
 from workflows.people import Actor, require_colleague
@@ -23,6 +24,7 @@ class SearchListeners:
     search: Search
     vocabulary: Vocabulary
     exposures: Exposures
+    gaps: GapNotes
     replies: Replies
     home_team: str
 
@@ -56,6 +58,7 @@ class SearchListeners:
     def _answer(self, query: str, actor: Actor) -> Answer:
         answer = self.search.answer(query, actor)
         self.exposures.shown([one.entry.id for one in answer.found], actor)
+        self.gaps.searched(answer, actor)
         return answer
 
 

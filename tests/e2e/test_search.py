@@ -77,3 +77,14 @@ def test_the_terminal_searches_with_the_same_filters(stage: Stage) -> None:
 
     assert "FM-0022" in listed
     assert "did you mean `severity:sev1`" in stage.bot.attempt("search", "severity:sev9", "cold").stderr
+
+
+def test_what_nobody_finds_is_listed_in_the_terminal(stage: Stage) -> None:
+    person = stage.slack.user("seeker")
+    stage.slack.channel("general", members=["seeker"])
+
+    for words in ("wombats dancing", "the dancing wombat"):
+        person.command(f"/failure search {words}", channel="general").sees("Nothing in the catalog")
+    stage.slack.settled()
+
+    assert "wombat" in stage.bot.faultline("gaps")
