@@ -48,6 +48,7 @@ from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger
 from bot.owed import OwedMessages
+from bot.ranking import Ranking
 from bot.refusals import error_of
 from bot.replies import Replies
 from bot.schedule import schedule
@@ -356,7 +357,9 @@ def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock)
         messenger = _messenger(workflows, posting, reading, people, bell, clock=clock)
         stack.enter_context(_in_thread(messenger, "messenger"))
         homes = Homes(workflows.home, people, reading, background, identity.team_id)
-        app = _slack_app(workflows, posting, identity, background, homes)
+        ranking = Ranking(workflows.incidents)
+        stack.enter_context(_in_thread(ranking, "ranking"))
+        app = _slack_app(workflows, posting, identity, background, homes, ranking=ranking)
         sweeps = schedule(
             store=store,
             clock=clock,
@@ -403,7 +406,13 @@ def _connect(socket: SocketModeHandler) -> None:
 
 
 def _slack_app(
-    workflows: Workflows, client: WebClient, identity: Identity, background: Background, homes: Homes
+    workflows: Workflows,
+    client: WebClient,
+    identity: Identity,
+    background: Background,
+    homes: Homes,
+    *,
+    ranking: Ranking,
 ) -> App:
     replies = Replies(client, background)
     exposures = Exposures(workflows.exposure, background)
@@ -420,7 +429,7 @@ def _slack_app(
         history=HistoryListeners(workflows.history, replies, team),
         home=HomeListeners(homes, team),
         incidents=IncidentListeners(
-            workflows.incidents, workflows.situations, exposures, replies, background, client, identity
+            workflows.incidents, workflows.situations, ranking, exposures, replies, background, client, identity
         ),
         merging=MergingListeners(workflows.merging, replies, team),
         runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),
@@ -458,7 +467,7 @@ def _messenger(
 
 
 @contextmanager
-def _in_thread(worker: Messenger | Following, name: str) -> Iterator[None]:
+def _in_thread(worker: Messenger | Following | Ranking, name: str) -> Iterator[None]:
     thread = threading.Thread(target=worker.run, name=name)
     thread.start()
     try:

@@ -30,6 +30,16 @@ INCIDENT = ROOT / "catalog" / "incidents" / "cloudflare-2025-11-18.yaml"
 STEWARD = "steward"
 RESPONDER = "responder"
 REVIEWED = "FM-0001"
+# Who is behind the roles that the entries of the incident name.
+ROTAS = {
+    "owner of the generator, with the platform on-call": "jonas",
+    "platform on-call": "jonas",
+    "platform on-call rota": "jonas",
+    "generator-owner rota": "ana",
+    "config-owner rota": "ana",
+    "incident-commander rota": "mei",
+}
+PRACTICE = "inc-practice"  # where drills are played
 START = 30.0  # seconds until the bot must answer
 
 
@@ -114,6 +124,7 @@ class Demo:
             "FAULTLINE_SLACK_API_URL": slack.api_url,
             "DATABASE_URL": self._database_url(),
             "FAULTLINE_STEWARDS": json.dumps({"default": slack.people[STEWARD]["id"]}),
+            "FAULTLINE_ROTAS": json.dumps({role: slack.people[one]["id"] for role, one in ROTAS.items()}),
             "FAULTLINE_SWEEP_INTERVAL": "PT2S",
             "FAULTLINE_PORT": "0",
             "FAULTLINE_HOST": "127.0.0.1",
@@ -128,8 +139,10 @@ class Demo:
         self.tell(
             f"\n  The local Slack is at {slack.url}\n\n"
             f"  1. {slack.url}/?as={RESPONDER}&channel={channel}\n"
-            f"     {transcript['title']}: the messages arrive now; watch the card appear in the thread, press its\n"
-            "     buttons, type /failure search <what you see>, write it up with /failure write-up.\n"
+            f"     {transcript['title']}: the messages arrive now; watch the card appear in the thread, press\n"
+            "     This is it, and the entry's remedy becomes a checklist with a clock. Type /failure status, brief,\n"
+            "     explain, search <what you see>, and write it up with /failure write-up.\n"
+            f"     In #{PRACTICE}: /failure drill FM-0016 plays a practice incident.\n"
             f"  2. {slack.url}/?as={STEWARD}\n"
             "     Be the steward: a review waits in the direct messages with Faultline.\n\n"
             f"  Data is kept in {self.data}. Ctrl-C stops everything.\n"
@@ -138,9 +151,10 @@ class Demo:
     def _play(self, slack: LocalSlack, transcript: Mapping[str, Any], stop: StopSignal) -> bool:
         """Post the messages that no earlier start posted, at their times, and return whether there were any."""
         responder = slack.client_of(RESPONDER)
-        channel_id = _channel(responder, transcript["channel"])
+        channel_id, practice_id = (_channel(responder, name) for name in (transcript["channel"], PRACTICE))
         for person in slack.people:
-            slack.client_of(person).conversations_join(channel=channel_id)
+            for joined in (channel_id, practice_id):
+                slack.client_of(person).conversations_join(channel=joined)
         history = responder.conversations_history(channel=channel_id, limit=200)
         told = {as_typed(str(said.get("text"))) for said in history["messages"]}
         missing = [message for message in transcript["messages"] if message["text"] not in told]

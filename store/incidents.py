@@ -256,6 +256,12 @@ class Incidents:
         query = select(row.id).where(over, row.id.in_(holding)).order_by(row.id).limit(limit)
         return list(self._session.scalars(query))
 
+    def unranked(self, *, after: datetime, before: datetime, limit: int) -> list[int]:
+        """Return incidents whose last message came between the two moments and whose card does not stand for it."""
+        row = IncidentRow
+        behind = (row.ranked < row.heard) & (row.last_evidence_at > after) & (row.last_evidence_at < before)
+        return list(self._session.scalars(select(row.id).where(behind).order_by(row.id).limit(limit)))
+
     def note_ranked(self, incident_id: int, heard: int) -> None:
         """Note that the card stands for that many changes of the evidence."""
         self._session.execute(update(IncidentRow).where(IncidentRow.id == incident_id).values(ranked=heard))
@@ -277,11 +283,16 @@ class Incidents:
         return self._session.scalar(select(func.count()).where(rejected)) or 0
 
     def judged_cards(self, *, latest: int) -> list[JudgedCard]:
-        """Return the cards of the latest incidents in which people confirmed or rejected anything, newest first."""
+        """Return the cards of the latest incidents in which people judged what we suggested, newest first."""
         row = SuggestionRow
         confirmed = func.max(case((row.verdict == "confirmed", 1), else_=0))
         judged = func.max(case((row.verdict.in_(("confirmed", "rejected")), 1), else_=0))
-        cards = select(func.max(row.score), confirmed).where(_IN_EARNEST).group_by(row.incident_id).having(judged == 1)
+        cards = (
+            select(func.max(row.score), confirmed)
+            .where(_IN_EARNEST, row.score > 0)
+            .group_by(row.incident_id)
+            .having(judged == 1)
+        )
         newest_first = cards.order_by(row.incident_id.desc()).limit(latest)
         return [JudgedCard(score, bool(was)) for score, was in self._session.execute(newest_first)]
 

@@ -10,6 +10,7 @@ from store import Store, Transaction
 from store.incidents import ChannelRecord, EvidenceRecord, IncidentRecord, SuggestionRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
+from workflows.entries.entry import canonical_id
 from workflows.entries.parts import Certainty
 from workflows.errors import NotFound, UserError
 from workflows.masking import masked
@@ -29,6 +30,12 @@ NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is ask
 MAX_KEPT_TEXT = 8_000  # characters kept of one message
 CALM = timedelta(seconds=3)  # between two edits of one card because of what was said
 UNKNOWN_PAST = timedelta(hours=1)  # how far back a channel is read in which nothing was heard yet
+FRESH = timedelta(days=1)  # older incidents are not brought up to date without a new message
+IN_HAND = timedelta(seconds=10)  # within which whoever heard a message is about to rank it
+AT_ONCE = 20  # incidents that were left behind, in one look
+REMEMBERED = timedelta(seconds=2)  # how long another process may listen on after `/failure unwatch`
+MOST_REMEMBERED = 10_000  # channels
+MOMENTS = 10  # of several messages that are ranked together, those looked at one by one
 TURNS = 16  # incidents that are ranked at the same time at most
 
 
@@ -52,6 +59,14 @@ class Message:
     is_shared: bool = False
     bot_name: str = ""
     is_past: bool = False
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What became of a message: the incident it belongs to, None where nobody listens, and whether it is new to us."""
+
+    incident_id: int | None
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -109,6 +124,7 @@ class Incidents:
     # Ranking costs too much for a transaction and for every message of a flood: whoever has an incident's turn ranks
     # for all that was heard so far, and who waited for the turn then finds nothing left to do.
     _turns: tuple[Lock, ...] = field(default_factory=lambda: tuple(Lock() for _ in range(TURNS)), repr=False)
+    _remembered: dict[str, tuple[bool, datetime]] = field(default_factory=dict, repr=False)
 
     def is_incident_channel(self, name: str) -> bool:
         """Return whether a channel of this name is watched without being asked."""
@@ -117,22 +133,38 @@ class Incidents:
     def observe(self, message: Message) -> bool:
         """Take the message in as evidence, bring the card up to date, and return whether that was done.
 
+        Raises Unavailable as `take_in` does.
+        """
+        heard = self.take_in(message)
+        if heard.incident_id is not None:
+            self.bring_up_to_date(heard.incident_id, quietly=message.is_past)
+        return heard.is_new
+
+    def take_in(self, message: Message) -> Heard:
+        """Keep the message as evidence, so that nothing heard is lost; the card is brought up to date after it.
+
         A redelivered event is not taken in again, and neither is a message where nobody listens.
 
         Raises Unavailable when the database or Slack's directory does not answer, so that Slack delivers again.
         """
         if message.is_shared:
             self._forget(message)
-            return False
+            return Heard(None, is_new=False)
         if not self._is_watched(message.channel_id):
-            return False
-        incident_id, is_new = self._take_in(message)
-        if incident_id is None:
-            return is_new
+            return Heard(None, is_new=False)
+        return self._take_in(message)
+
+    def bring_up_to_date(self, incident_id: int, *, quietly: bool = False) -> None:
+        """Rank what was heard of the incident and change its card; `quietly` posts none where there is none yet."""
         with self._turns[incident_id % TURNS]:
-            self._bring_up_to_date(incident_id, thread_ts=message.thread_ts or message.ts, quietly=message.is_past)
+            self._rank(incident_id, quietly=quietly)
         self.bell.ring()
-        return is_new
+
+    def left_behind(self) -> list[int]:
+        """Return incidents in which more was heard than ranked for some seconds, as after a process died."""
+        now = self.clock()
+        with self.store.read() as tx:
+            return tx.incidents.unranked(after=now - FRESH, before=now - IN_HAND, limit=AT_ONCE)
 
     def watch(self, channel_id: str, name: str, *, decided_by: str) -> Channel:
         """Listen in the channel from now on, and return what Slack says of it.
@@ -177,6 +209,30 @@ class Incidents:
                 learn_within(tx, incident, entry_id, verdict, by=actor.user_id, at=now)
             tx.outbox.edit(card_key(incident.id), at=now)
         self.bell.ring()
+
+    def confirm_by_hand(self, channel_id: str, reference: str, actor: Actor) -> IncidentRecord:
+        """Say that the channel's incident is this entry, which nobody suggested, and start its remedy.
+
+        Raises NotFound, and UserError where we do not listen; where nothing goes on, an incident begins with it.
+        """
+        require_colleague(actor)
+        entry = self.catalog.published_entry(canonical_id(reference))
+        if entry is None:
+            msg = f"{canonical_id(reference)} is not published for everybody, so it is not used in incidents."
+            raise NotFound(msg)
+        now = self.clock()
+        with self.store.begin() as tx:
+            channel = tx.incidents.channel(channel_id)
+            if channel is None or not channel.watched:
+                msg = "I do not listen in this channel; type `/failure watch`, then this once more."
+                raise UserError(msg)
+            incident = tx.incidents.current(channel_id, f"by-hand:{now.timestamp():.6f}", now, quiet=self.quiet)
+            tx.incidents.note_time(incident.id, "detected", incident.opened_at, source=f"said by {actor.user_id}")
+            if tx.incidents.suggestion(incident.id, entry.id) is None:
+                named = SuggestionRecord(entry.id, 1, 0.0, "named by a person", "shown", None, None, now)
+                tx.incidents.put_suggestions(incident.id, [named])
+        self.judge(incident.id, entry.id, "confirmed", actor, channel_id=channel_id)
+        return incident
 
     def be_certain(
         self, incident_id: int, entry_id: str, certainty: Certainty, actor: Actor, *, channel_id: str
@@ -263,6 +319,18 @@ class Incidents:
             self.runs.start_within(tx, incident, entry.document, remedy, actor)
 
     def _is_watched(self, channel_id: str) -> bool:
+        """Return whether we listen there; remembered for a moment, since every message of a workspace asks."""
+        now = self.clock()
+        known, until = self._remembered.get(channel_id, (False, now))
+        if now < until:
+            return known
+        watched = self._look_whether_watched(channel_id)
+        if len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[channel_id] = (watched, now + REMEMBERED)
+        return watched
+
+    def _look_whether_watched(self, channel_id: str) -> bool:
         with self.store.read() as tx:
             known = tx.incidents.channel(channel_id)
         if known is not None and not self._is_worth_asking_again(known):
@@ -290,6 +358,7 @@ class Incidents:
     def _decide(self, channel_id: str, name: str, *, watched: bool, decided_by: str) -> None:
         with self.store.begin() as tx:
             tx.incidents.put_channel(ChannelRecord(channel_id, name, watched, decided_by, self.clock()))
+        self._remembered.pop(channel_id, None)
 
     def _incident(self, tx: Transaction, incident_id: int, channel_id: str) -> IncidentRecord:
         # Locked, because a message that comes at the same time writes the suggestions anew: one would undo the other.
@@ -305,8 +374,7 @@ class Incidents:
             if (incident := tx.incidents.with_evidence(message.channel_id, message.ts)) is not None:
                 _unsay(tx, incident.id, message.ts)
 
-    def _take_in(self, message: Message) -> tuple[int | None, bool]:
-        """Return the message's incident (none if something never heard was deleted), and whether the event is new."""
+    def _take_in(self, message: Message) -> Heard:
         now = self.clock()
         text = masked(message.text)[:MAX_KEPT_TEXT]  # before it is stored, and outside the transaction: a log is long
         with self.store.begin() as tx:
@@ -325,9 +393,9 @@ class Incidents:
                 evidence = EvidenceRecord(message.ts, message.author, text, now, _reply_to(message))
                 if tx.incidents.add_evidence(incident.id, evidence):
                     tx.examples.remove_of(incident.id, said_as=message.ts)
-            return incident.id if incident else None, is_new
+            return Heard(incident.id if incident else None, is_new=is_new)
 
-    def _bring_up_to_date(self, incident_id: int, *, thread_ts: str, quietly: bool) -> None:
+    def _rank(self, incident_id: int, *, quietly: bool) -> None:
         with self.store.read() as tx:
             incident = tx.incidents.get(incident_id)
             if incident is None or incident.ranked >= incident.heard:
@@ -336,12 +404,26 @@ class Incidents:
             before = tx.incidents.suggestions(incident_id)
         texts = [one.text for one in evidence]
         rejected = {one.entry_id for one in before if one.verdict == "rejected"}
-        fresh = self.suggestions.for_evidence(texts, rejected=rejected)
+        # Once there is a card, what is said later only edits it, so the latest state is all that matters.
+        unheard = 1 if any(one.rank for one in before) else incident.heard - incident.ranked
+        fresh = self._sure_at_any(texts, rejected, latest=unheard)
         taken_back = incident.altered > incident.ranked
         reasons = self.suggestions.reasons(texts) if taken_back else None
+        latest = max(evidence, key=lambda one: one.ts, default=None)
+        thread_ts = (latest.thread_ts or latest.ts) if latest else incident.card_thread_ts
         self._suggest(incident, _Ranking(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
 
-    def _suggest(self, heard: IncidentRecord, ranking: _Ranking, *, thread_ts: str, quietly: bool) -> None:
+    def _sure_at_any(self, texts: Sequence[str], rejected: Collection[str], *, latest: int) -> list[Suggestion]:
+        """Return what was sure enough after any of the latest messages, the newest first.
+
+        In a flood several messages are ranked together; what one of them tells must not drown in those behind it.
+        """
+        for end in range(len(texts), len(texts) - min(latest, len(texts), MOMENTS), -1):
+            if found := self.suggestions.for_evidence(texts[:end], rejected=rejected):
+                return found
+        return []
+
+    def _suggest(self, heard: IncidentRecord, ranking: _Ranking, *, thread_ts: str | None, quietly: bool) -> None:
         now = self.clock()
         with self.store.begin() as tx:
             incident = tx.incidents.take(heard.id)
@@ -359,7 +441,8 @@ class Incidents:
                 return
             tx.incidents.put_suggestions(incident.id, after)
             # An edit disturbs nobody, so only the first posting waits until the channel wants to hear from us.
-            if owed is not None or not (quietly or self._is_muted(tx, incident.channel_id, now)):
+            may_post = thread_ts is not None and not (quietly or self._is_muted(tx, incident.channel_id, now))
+            if owed is not None or may_post:
                 self._owe_card(tx, incident, thread_ts=thread_ts, now=now)
 
     @staticmethod
@@ -367,8 +450,9 @@ class Incidents:
         channel = tx.incidents.channel(channel_id)
         return channel is not None and channel.muted_until is not None and channel.muted_until > now
 
-    def _owe_card(self, tx: Transaction, incident: IncidentRecord, *, thread_ts: str, now: datetime) -> None:
-        tx.incidents.show_card_under(incident.id, thread_ts)
+    def _owe_card(self, tx: Transaction, incident: IncidentRecord, *, thread_ts: str | None, now: datetime) -> None:
+        if thread_ts is not None:
+            tx.incidents.show_card_under(incident.id, thread_ts)
         tx.incidents.note_time(incident.id, "first_suggestion", now, source="the card")
         tx.outbox.owe_latest(
             card_key(incident.id),

@@ -35,7 +35,7 @@ from workflows.runs.runs import MAX_COMMENT
 
 STEP_LONG: Final = 280  # characters of a step
 NAME_IN_VALUE: Final = 100  # characters of a remedy's name that a menu carries back
-MARKS = {"open": ":white_square:", "done": ":white_check_mark:", "skipped": ":heavy_minus_sign:"}
+MARKS = {"open": ":white_large_square:", "done": ":white_check_mark:", "skipped": ":heavy_minus_sign:"}
 STATES = {
     "running": ":wrench: under way",
     "failed": ":x: did not work",
@@ -63,7 +63,7 @@ def checklist(run: Run) -> Rendered:
 def runs_here(runs: Sequence[Run]) -> Rendered:
     """Return the answer to `/failure runs`."""
     if not runs:
-        text = "No remedy is under way here. *This is it* on the card starts one."
+        text = "No remedy is under way here. *This is it* on the card starts one, and so does `/failure runs FM-0012`."
         return Rendered(text, [section(text)])
     text = "\n".join(run_line(run) for run in runs)
     return Rendered(text, sections([text]))
@@ -228,7 +228,7 @@ def _care(run: Run) -> Iterator[Block]:
     if remedy.preconditions:
         lines.append("*Only if* " + escape("; ".join(remedy.preconditions)))
     if remedy.stop_if:
-        lines.append(":octagonal_sign: *Stop if* " + escape("; ".join(remedy.stop_if)))
+        lines.append(":no_entry: *Stop if* " + escape("; ".join(remedy.stop_if)))
     if remedy.automation and remedy.automation.kill_switch:
         lines.append(f"*Automation:* {remedy.automation.level}, stopped by {escape(remedy.automation.kill_switch)}")
     if remedy.communications:

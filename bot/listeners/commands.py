@@ -50,7 +50,7 @@ SUBCOMMANDS = (
         "status", "mitigated", "how the incident here stands; words behind it change it: `sev2`, `resolved`, `mine`"
     ),
     Subcommand("brief", "", "the incident here in one message for stakeholders: what matched, was tried, is running"),
-    Subcommand("runs", "", "remedies under way in this channel: who does what, what is due"),
+    Subcommand("runs", "FM-0012", "start an entry's remedy here; alone it lists the remedies under way"),
     Subcommand("explain", "", "why I spoke or was silent here: the best match, its chance, the threshold"),
     Subcommand("mute", "2h", "post nothing here by myself for a while; `off` ends it"),
     Subcommand("drill", "FM-0012 #channel", "practise an entry; alone it picks one; `stop` ends it"),

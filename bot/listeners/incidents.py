@@ -13,10 +13,11 @@ from bot.blocks.elements import Rendered, section
 from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, message, press
 from bot.identity import Identity
+from bot.ranking import Ranking
 from bot.refusals import error_of
 from bot.replies import Replies
 from workflows.errors import UserError
-from workflows.incidents import Incidents
+from workflows.incidents import Incidents, Message
 from workflows.people import require_colleague
 from workflows.search.learning import Verdict
 from workflows.situations import Situations
@@ -30,6 +31,7 @@ class IncidentListeners:
 
     incidents: Incidents
     situations: Situations
+    ranking: Ranking
     exposures: Exposures
     replies: Replies
     background: Background
@@ -40,10 +42,17 @@ class IncidentListeners:
         """Take a message in as evidence; the acknowledgement follows the commit, so nothing heard is lost."""
         me = self.identity
         said = message(body, bot_user_id=me.bot_user_id, bot_id=me.bot_id, home_team=me.team_id)
-        if said is not None and self.incidents.observe(said):
+        if said is not None:
+            self._take_in(said)
+        ack()
+
+    def _take_in(self, said: Message) -> None:
+        heard = self.incidents.take_in(said)
+        if heard.incident_id is not None:
+            self.ranking.ask(heard.incident_id)
+        if heard.is_new:
             self.exposures.spoke(said)
             self.situations.hear(said)
-        ack()
 
     def joined(self, ack: Ack, event: dict[str, Any]) -> None:
         """Listen where the bot itself was invited."""

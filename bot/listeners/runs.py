@@ -31,8 +31,10 @@ class RunListeners:
     home_team: str
 
     def list(self, call: CommandCall) -> Rendered:
-        """`/failure runs`."""
+        """`/failure runs`; with an entry behind it, its remedy is started in the incident of the channel."""
         require_colleague(call.actor)
+        if call.rest:
+            self.incidents.confirm_by_hand(call.channel_id, call.rest, call.actor)
         incident = self.incidents.incident_in(call.channel_id)
         return runs_here(self.runs.of_incident(incident.id) if incident else [])
 

@@ -483,3 +483,22 @@ def test_a_channel_that_is_shared_later_is_read_no_longer_and_what_is_deleted_th
     assert not heard
     assert evidence(lived) == ["something else is off"]
     assert owed(lived) == {}
+
+
+def test_what_tells_most_does_not_drown_in_the_messages_that_are_ranked_with_it(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+
+    class SureOfLogLines(Suggestions):
+        def for_evidence(
+            self, texts: Sequence[str], *, rejected: Collection[str] = (), threshold: float | None = None
+        ) -> list[Suggestion]:
+            found = super().for_evidence(texts, rejected=rejected, threshold=threshold)
+            return found if texts[-1] == LOG_LINE else []
+
+    incidents = replace(lived.incidents, suggestions=SureOfLogLines(lived.catalog, 0.005))
+    told = [said(text, number) for number, text in enumerate([LOG_LINE, "looking", "same here", "any update?"], 1)]
+    ids = [incidents.take_in(one).incident_id for one in told]
+    assert ids[0] is not None
+    incidents.bring_up_to_date(ids[0])
+
+    assert card_entries(lived)[0] == "FM-0001"

@@ -398,3 +398,25 @@ def test_how_sure_it_is_can_be_said_after_confirming(store: Store, tmp_path: Pat
     lived.incidents.be_certain(incident.id, "FM-0001", "guess", RESPONDER, channel_id="CINC")
 
     assert lived.occurrences.of("FM-0001", RESPONDER)[0].description.certainty == "guess"
+
+
+def test_an_entry_that_nobody_suggested_is_started_by_its_name(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path, entry())
+    lived.incidents.watch("CINC", "inc-42", decided_by="U1")
+
+    for _ in range(2):
+        lived.incidents.confirm_by_hand("CINC", "FM-1", RESPONDER)
+
+    assert [one.record.state for one in runs(lived)] == ["running"]
+    assert len(lived.occurrences.of("FM-0001", RESPONDER)) == 1
+    with store.read() as tx:
+        assert tx.incidents.judged_cards(latest=9) == []  # no chance was given, so none is corrected
+
+
+def test_nothing_is_started_where_nobody_listens_or_of_what_is_not_published(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path, entry())
+
+    with pytest.raises(UserError, match="watch"):
+        lived.incidents.confirm_by_hand("CELSE", "FM-1", RESPONDER)
+    with pytest.raises(NotFound):
+        lived.incidents.confirm_by_hand("CINC", "FM-99", RESPONDER)
