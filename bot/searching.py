@@ -43,9 +43,16 @@ def search(
 
 
 @searching.command()
-def gaps(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False) -> None:
+def gaps(
+    *,
+    forget: Annotated[str, typer.Option(metavar="WORDS", help="Drop the searches for these words.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
     """List what people searched for in Slack and the catalog still does not have, the most often first."""
     with offline(settings_with_logs()) as workflows:
+        if forget:
+            console.print(f"{workflows.gaps.forget(forget)} searches forgotten.", highlight=False)
+            return
         found = workflows.gaps.open()
     if as_json:
         told = [{**vars(one), "last_at": one.last_at.isoformat(timespec="seconds")} for one in found]
@@ -86,5 +93,5 @@ def _beside(answer: Answer) -> list[str]:
     lines += [f"{one.first.id} or {one.second.id}? {one.check} {one.result}" for one in answer.checks]
     lines += [f"Did you mean: {words}" for words in answer.nearby]
     if answer.unfiltered:
-        lines.append(f"Without {answer.asked.narrowing} there may be more.")
+        lines.append(f"Without {answer.asked.narrowing} there is more.")
     return lines

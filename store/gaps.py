@@ -47,6 +47,11 @@ class Gaps:
         grouped = query.group_by(GapRow.words, GapRow.narrowing).order_by(times.desc(), last_at.desc(), GapRow.words)
         return [GapRecord(*row) for row in self._session.execute(grouped)]
 
+    def forget(self, words: str) -> int:
+        """Drop every search for the words; return how many there were."""
+        dropped = delete(GapRow).where(GapRow.words == words).returning(GapRow.id)
+        return len(self._session.execute(dropped).all())
+
     def forget_before(self, moment: datetime) -> None:
         """Drop the searches older than `moment`."""
         self._session.execute(delete(GapRow).where(GapRow.asked_at < moment))

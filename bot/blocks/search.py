@@ -39,9 +39,9 @@ def answered(answer: Answer) -> Rendered:
     subject = ", ".join(part for part in (quoted, narrowed) if part)
     if not answer.found:
         return _nothing(answer, subject)
-    count = f"{answer.total} match(es)"
+    count = "The one match" if answer.total == 1 else f"All {answer.total} matches"
     if answer.total > len(answer.found):
-        count = f"The first {len(answer.found)} of {answer.total} matches"
+        count = f"The best {len(answer.found)}" if asked else f"The first {len(answer.found)} of {answer.total}"
     blocks = [context(f"{count} for {subject}")]
     if answer.nearby:
         blocks.append(_instead(answer))
@@ -95,9 +95,9 @@ def _nothing(answer: Answer, subject: str) -> Rendered:
     hint = "Try fewer or other words, or an error line as it stands in the log."
     offers = []
     if answer.unfiltered:
-        hint = "Without the filters there may be more."
+        hint = "Without the filters there is more."
         offers.append(_again("Search without filters", as_words(answer.unfiltered), "unfiltered"))
-    if answer.is_gap:
+    elif answer.is_gap:
         alias = button("New entry", ids.NEW_ENTRY, clip(answer.asked.words, MAX_VALUE))
         offers += [alias, button("Start a write-up", ids.START_WRITEUP, "-")]
         hint += " New to the catalog? Write it up; the words you searched with become a way to find it."

@@ -30,6 +30,7 @@ def answers(text: str) -> list[Answer]:
     check = Check(entry.document, OTHER.document, text, text)
     return [
         Answer(text, asked, nearby=(text, text, text)),
+        Answer(text, asked, nearby=(text,), unfiltered=text),
         Answer(text, Asked(text)),
         Answer(text, asked, (Found(entry, 1.0, text), Found(OTHER, 0.5, text)), 40, (text,), (check, check)),
         Answer("", FILTERED, (Found(entry, 0.0, FILTERED.narrowing),), 1),
@@ -62,13 +63,16 @@ def buttons_of(rendered: Rendered) -> dict[str, str]:
     return {one["text"]["text"]: one["value"] for row in rows for one in row["elements"]}
 
 
-def test_nothing_found_offers_a_new_entry_with_the_words_and_the_search_without_its_filters() -> None:
-    answer = Answer("", Asked("queue stuck", FILTERED.filters))
+def test_nothing_found_offers_a_new_entry_with_the_words() -> None:
+    offered = buttons_of(answered(Answer("", Asked("queue stuck", FILTERED.filters))))
 
-    offered = buttons_of(answered(answer))
+    assert offered == {"New entry": "queue stuck", "Start a write-up": "-"}
 
-    assert offered["New entry"] == "queue stuck"
-    assert offered["Search without filters"] == "queue stuck"
+
+def test_filters_that_left_nothing_offer_the_search_without_them() -> None:
+    answer = Answer("", Asked("queue stuck", FILTERED.filters), unfiltered="queue stuck")
+
+    assert buttons_of(answered(answer)) == {"Search without filters": "queue stuck"}
 
 
 def test_a_near_search_keeps_the_filters() -> None:
@@ -82,7 +86,7 @@ def test_a_near_search_keeps_the_filters() -> None:
 def test_words_that_look_like_a_filter_are_offered_as_words_again() -> None:
     asked = read_query('"domain:serving" is red severity:sev1', TERMS)
 
-    offered = buttons_of(answered(Answer("", asked)))
+    offered = buttons_of(answered(Answer("", asked, unfiltered=asked.words)))
 
     again = read_query(offered["Search without filters"], TERMS)
     assert (again.words, again.filters) == ("domain:serving is red", ())

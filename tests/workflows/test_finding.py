@@ -63,6 +63,7 @@ def test_filters_that_leave_nothing_offer_the_search_without_them(store: Store, 
 
     assert asked(lived, "domain:data severity:sev1 cold start").unfiltered == "cold start"
     assert asked(lived, "domain:serving cold start").unfiltered is None
+    assert asked(lived, "domain:data wombats").unfiltered is None
 
 
 def test_an_entry_too_vague_to_suggest_is_found_by_its_id_alone(store: Store, tmp_path: Path) -> None:

@@ -126,6 +126,16 @@ def test_gaps_are_forgotten_after_their_time_and_never_kept_without_one(store: S
     assert gaps.open() == []
 
 
+def test_a_gap_can_be_forgotten_by_its_words(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    gaps = gaps_of(lived)
+    for query in ("ask Jane Doe", "Jane Doe asked", "domain:data doe jane asks", "wombats"):
+        searched(lived, gaps, query)
+
+    assert gaps.forget("jane doe ASKS") == 3
+    assert told(gaps.open()) == [("wombats", 1)]
+
+
 def test_a_gap_under_a_filter_that_is_gone_stays_listed(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
     searched(lived, gaps_of(lived), "domain:data wombats")

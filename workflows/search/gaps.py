@@ -37,7 +37,7 @@ class Gaps:
         if not self.kept or not answer.is_gap or actor.is_external or actor.is_operator:
             return
         text = masked(answer.asked.words)[:MAX_TEXT]
-        words = " ".join(sorted(set(stems(text))))
+        words = _counted_as(text)
         if not words:
             return
         now = self.clock()
@@ -52,6 +52,11 @@ class Gaps:
             counted = tx.gaps.counted()
         return [gap for gap in counted[:LOOKED_AT] if self._is_open(gap)]
 
+    def forget(self, text: str) -> int:
+        """Drop every search that is counted with this one, such as for a person's name; return how many there were."""
+        with self.store.begin() as tx:
+            return tx.gaps.forget(_counted_as(masked(text)[:MAX_TEXT]))
+
     def sweep(self) -> None:
         """Forget the searches that were kept long enough."""
         with self.store.begin() as tx:
@@ -62,3 +67,8 @@ class Gaps:
             return not self.search.answer(f"{gap.narrowing} {gap.text}", OPERATOR, limit=1).found
         except UserError:  # a filter whose term the vocabulary no longer has
             return True
+
+
+def _counted_as(text: str) -> str:
+    """Return the words of a search as they are counted: their stems, each once, in the order of the alphabet."""
+    return " ".join(sorted(set(stems(text))))

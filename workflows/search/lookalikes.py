@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
+from typing import Final
 
 from workflows.entries.document import FailureMode
+
+MOST: Final = 3  # pairs; who has more to tell apart narrows the search first
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,12 @@ class Check:
 
 
 def checks_between(shown: Sequence[FailureMode]) -> list[Check]:
-    """Return for each two of the shown entries that look alike the check that tells them apart, each pair once.
+    """Return for two of the shown entries that look alike the check that tells them apart, once, for the first pairs.
 
     Where both name a check, the one of the entry that is shown first stands; it leads to the first step on its card.
     """
-    return [check for one, other in combinations(shown, 2) if (check := _between(one, other)) is not None]
+    found = (check for one, other in combinations(shown, 2) if (check := _between(one, other)) is not None)
+    return list(islice(found, MOST))
 
 
 def _between(one: FailureMode, other: FailureMode) -> Check | None:

@@ -21,12 +21,14 @@ from workflows.search.words import words
 MAX_QUERY = 3_000  # characters, what a field of a form takes; of more, the beginning and the end are read
 BEGINNING = 500  # characters; a long paste is a log or a trace, whose last lines say what went wrong
 MAX_RESULTS = 20
+BEST = 5
+LISTED = 10
 SHORT_QUERY = 4  # words; so few say little, and how like a name they are decides among equals
-# With 160 aliases of the pilot catalog as searches, swapped and misspelt, the right entry is first in 99 of 100
-# instead of 93; with each left out of its entry, nothing changes.
+# python -m benchmarks.short_searches: of 160 aliases in another order and misspelt, 99 of 100 find their entry first
+# instead of 93; where the entry lacks the alias, as many as without.
 NAMED: Final = 0.7  # likeness to a title or alias from which it counts
 NAME_BONUS: Final = 0.7
-# Of the same searches, 86.8 instead of 87.4 of 100 find the right entry among five, and a fifth fewer are shown beside.
+# Of the same searches 88.3 of 100 find the right entry among five, of 89.0 at most, with 3.8 entries shown and not 4.6.
 WORTH_SHOWING: Final = 0.35  # of the best score; what lies below shares a word by chance
 STALE: Final = 0.9  # what the score of an entry counts whose verification ran out: it loses to an equal, not to a worse
 
@@ -46,9 +48,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a search found, best first, of how many; and where that is little, other searches to try.
+    """What a search found, best first, and where that is little, other searches to try.
 
-    `checks` tell those of the found entries apart that look alike.
+    `total` is how many there were, of those that words found at most `MAX_RESULTS`.
+    `checks` tell those of the found entries apart that look alike. `unfiltered` is the same search without its filters,
+    where they alone left nothing of it.
     """
 
     query: str
@@ -57,11 +61,7 @@ class Answer:
     total: int = 0
     nearby: Sequence[str] = ()
     checks: Sequence[Check] = ()
-
-    @property
-    def unfiltered(self) -> str | None:
-        """The same search without its filters, where filters left nothing of it."""
-        return self.asked.words if self.asked.filters and self.asked.words and not self.found else None
+    unfiltered: str | None = None
 
     @property
     def is_gap(self) -> bool:
@@ -76,12 +76,14 @@ class Search:
     catalog: Catalog
     vocabulary: Vocabulary
 
-    def find(self, query: str, actor: Actor, *, limit: int = 5) -> list[Found]:
+    def find(self, query: str, actor: Actor, *, limit: int | None = None) -> list[Found]:
         """Return the entries that speak of the query, best first; raises UserError for an empty query."""
         return list(self.answer(query, actor, limit=limit).found)
 
-    def answer(self, query: str, actor: Actor, *, limit: int = 5) -> Answer:
+    def answer(self, query: str, actor: Actor, *, limit: int | None = None) -> Answer:
         """Return what was found and what else to try; raises UserError for an empty query or an unknown filter.
+
+        Unless limited, words bring the best `BEST` entries and filters alone the first `LISTED`.
 
         Entries that are too vague to suggest (`mapping_use: discouraged`) are found by their id alone.
         """
@@ -94,12 +96,18 @@ class Search:
         matches = self._named_by_id(asked, actor) or (
             self._matching(asked, actor) if asked.words else self._listed(asked, actor)
         )
-        first = matches[: max(1, min(limit, MAX_RESULTS))]
+        shown = limit or (BEST if asked.words else LISTED)
+        first = matches[: max(1, min(shown, MAX_RESULTS))]
         found = [replace(one, entry=self.catalog.as_of_now(one.entry)) for one in first]
         return Answer(
-            query, asked, found, len(matches), self._nearby(asked, actor, found),
-            checks_between([one.entry.document for one in found]),
-        )  # fmt: skip
+            query,
+            asked,
+            found,
+            total=len(matches),
+            nearby=self._nearby(asked, actor, found),
+            checks=checks_between([one.entry.document for one in found]) if asked.words else (),
+            unfiltered=None if found else self._unfiltered(asked, actor),
+        )
 
     def _named_by_id(self, asked: Asked, actor: Actor) -> list[Found]:
         """Return the entries whose ids are all that was typed; of any text, those it cites would hide what it says."""
@@ -144,6 +152,11 @@ class Search:
 
         return [Found(entry, 0.0, asked.narrowing) for entry in sorted(passing, key=place)]
 
+    def _unfiltered(self, asked: Asked, actor: Actor) -> str | None:
+        if not asked.filters or not self.catalog.index_for(actor).rank(asked.words, limit=1):
+            return None
+        return asked.words
+
     def _nearby(self, asked: Asked, actor: Actor, found: Sequence[Found]) -> list[str]:
         """Return searches to try instead: one with words that the catalog knows, or else names that are near."""
         if not asked.words:
@@ -163,11 +176,11 @@ class Search:
 def _weighed(query: str, match: Match, entry: Entry, best: float) -> Found:
     """Return the match with its score: more where the words name it, a little less where nobody verified it lately."""
     said = words(query)
-    named = NAME_BONUS * best * _named(said, entry.document) if len(said) <= SHORT_QUERY else 0.0
+    named = NAME_BONUS * best * name_likeness(said, entry.document) if len(said) <= SHORT_QUERY else 0.0
     return Found(entry, (match.score + named) * (STALE if entry.is_stale else 1.0), why(match))
 
 
-def _named(said: Sequence[str], entry: FailureMode) -> float:
+def name_likeness(said: Sequence[str], entry: FailureMode) -> float:
     """Return how nearly the words are the entry's title or one of its aliases, in any order: 0 to 1."""
     names = (" ".join(words(name)) for name in (entry.title, *entry.aliases))
     likeness = max(fuzz.token_sort_ratio(" ".join(said), name) for name in names) / 100
