@@ -376,7 +376,7 @@ def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock)
             links=workflows.links if settings.check_links else None,
             sweep_interval=settings.sweep_interval,
         )
-        past = CatchingUp(reading, workflows.incidents, identity, clock)
+        past = CatchingUp(reading, workflows.incidents, workflows.situations, identity, clock)
         stack.callback(past.stop)
         background.run(lambda: _caught_up(past))
         sweeps.start()

@@ -21,6 +21,7 @@ from bot.refusals import error_of
 from workflows.clock import Clock
 from workflows.errors import Unavailable
 from workflows.incidents import Incidents, Message
+from workflows.situations import Situations
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ class CatchingUp:
 
     client: WebClient
     incidents: Incidents
+    situations: Situations
     identity: Identity
     clock: Clock
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -85,7 +87,13 @@ class CatchingUp:
             return 0
         self.incidents.forget_missing(channel_id, past.said.keys(), after=past.after)
         heard = (self._heard(channel_id, past.said[ts]) for ts in sorted(past.said))
-        return sum(self.incidents.observe(one) for one in heard if one is not None)
+        return sum(self._take_in(one) for one in heard if one is not None)
+
+    def _take_in(self, said: Message) -> bool:
+        is_new = self.incidents.observe(said)
+        if is_new:
+            self.situations.hear(said)
+        return is_new
 
     def _past(self, channel_id: str, oldest: datetime) -> _Past:
         after = f"{oldest.timestamp():.6f}"

@@ -157,7 +157,9 @@ class Incidents:
         """
         self._session.get(ChannelRow, channel_id, with_for_update=True)
         latest = self.in_channel(channel_id)
-        if latest is not None and at - latest.last_evidence_at <= quiet:
+        # What is said after a drill is meant in earnest again.
+        is_over = latest is not None and latest.is_drill and latest.status == "resolved"
+        if latest is not None and not is_over and at - latest.last_evidence_at <= quiet:
             return latest
         row = IncidentRow(
             channel_id=channel_id, opened_by=opened_by, opened_at=at, last_evidence_at=at, heard=0, ranked=0, altered=0,

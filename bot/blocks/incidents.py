@@ -24,8 +24,10 @@ def incident_card(card: Card) -> Rendered:
         return Rendered(NOTHING_LEFT, [section(NOTHING_LEFT)])
     practice = f"{MARK} " if card.is_drill else ""
     blocks: list[Block] = [section(f"{practice}:mag: *This may have happened before.*")]
+    is_found = any(line.verdict == "confirmed" for line in card.lines)
     for line in card.lines:
-        blocks += _suggestion(card.incident_id, line)
+        aside = is_found and line.verdict == "shown"
+        blocks += [_set_aside(card.incident_id, line)] if aside else _suggestion(card.incident_id, line)
     checks = _checks(card)
     blocks += check_blocks(checks)
     blocks.append(
@@ -45,6 +47,12 @@ def _checks(card: Card) -> list[Check]:
     if any(line.verdict == "confirmed" for line in card.lines):
         return []
     return checks_between([line.entry.document for line in card.lines if line.verdict != "rejected"])
+
+
+def _set_aside(incident_id: int, line: CardLine) -> Block:
+    """Return a suggestion in one line, once people found another to be the right one."""
+    text = f"Also suggested: {escape(line.entry.document.title)}  `{line.entry.id}`"
+    return section(text, accessory=button("This is it", ids.CONFIRM, f"{incident_id}|{line.entry.id}"))
 
 
 def _suggestion(incident_id: int, line: CardLine) -> list[Block]:

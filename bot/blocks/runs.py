@@ -226,15 +226,19 @@ def _care(run: Run) -> Iterator[Block]:
     remedy = run.remedy
     lines = []
     if remedy.preconditions:
-        lines.append("*Only if* " + escape("; ".join(remedy.preconditions)))
+        lines.append("*Only if* " + _in_a_row(remedy.preconditions))
     if remedy.stop_if:
-        lines.append(":no_entry: *Stop if* " + escape("; ".join(remedy.stop_if)))
+        lines.append(":no_entry: *Stop if* " + _in_a_row(remedy.stop_if))
     if remedy.automation and remedy.automation.kill_switch:
         lines.append(f"*Automation:* {remedy.automation.level}, stopped by {escape(remedy.automation.kill_switch)}")
     if remedy.communications:
         lines.append(f"*Tell* {escape(remedy.communications)}")
     if lines:
         yield context(*lines)
+
+
+def _in_a_row(sentences: Sequence[str]) -> str:
+    return escape("; ".join(one.rstrip(".") for one in sentences)) + "."
 
 
 def _steps(run: Run, part: str) -> Iterator[Block]:
@@ -262,10 +266,10 @@ def _degraded(run: Run) -> Iterator[Block]:
         return
     since = run.record.degraded_at
     head = f":small_orange_diamond: *Degraded mode* since {clock_time(since)}" if since else "*Degraded mode*"
-    lines = [f"{head}: off {escape(mode.what_is_off)}; on {escape(mode.what_stays)}."]
+    lines = [f"{head}: off {escape(mode.what_is_off.rstrip('.'))}; on {escape(mode.what_stays.rstrip('.'))}."]
     if not since:
-        lines.append(f"Enter when {escape(mode.enter_when)}.")
-    lines.append(f"Leave when {escape(mode.exit_when or 'nobody stated it')}.")
+        lines.append(f"Enter when {escape(mode.enter_when.rstrip('.'))}.")
+    lines.append(f"Leave when {escape((mode.exit_when or 'nobody stated it').rstrip('.'))}.")
     if mode.max_duration_min:
         lines.append(f"At most {mode.max_duration_min} min.")
     yield context(" ".join(lines))

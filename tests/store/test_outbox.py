@@ -8,6 +8,7 @@ from store.outbox import ClaimedMessage, OwedMessage
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=90)
+CALM = timedelta(seconds=3)
 
 
 def owe(store: Store, key: str = "review:1") -> bool:
@@ -195,3 +196,46 @@ def test_a_message_whose_fate_is_unknown_is_not_sent_by_an_edit(store: Store) ->
 
     assert claim(store) == []
     assert message(store).state == "uncertain"
+
+
+def edit_calmly(store: Store, at: datetime) -> None:
+    with store.begin() as tx:
+        tx.outbox.edit("review:1", at=at, calm=CALM)
+
+
+def deliver(store: Store, at: datetime) -> int:
+    """Deliver what is due, and return how many messages that were."""
+    with store.begin() as tx:
+        claimed = tx.outbox.claim(at, lease=LEASE, limit=10)
+        for one in claimed:
+            tx.outbox.delivered(one, channel_id="C1", message_ts="1.0", at=at)
+    return len(claimed)
+
+
+def test_a_calm_edit_soon_after_a_delivery_waits(store: Store) -> None:
+    owe(store)
+    deliver(store, NOW)
+
+    edit_calmly(store, NOW + timedelta(seconds=1))
+
+    assert [deliver(store, NOW + timedelta(seconds=seconds)) for seconds in (2, 4)] == [0, 1]
+
+
+def test_many_calm_edits_are_one_and_none_of_them_puts_it_off(store: Store) -> None:
+    owe(store)
+    deliver(store, NOW)
+
+    for tenths in range(10, 40):
+        edit_calmly(store, NOW + timedelta(seconds=tenths / 10))
+
+    assert deliver(store, NOW + timedelta(seconds=4)) == 1
+    assert message(store).delivered_revision == 31
+
+
+def test_a_calm_edit_after_a_quiet_while_goes_out_at_once(store: Store) -> None:
+    owe(store)
+    deliver(store, NOW)
+
+    edit_calmly(store, NOW + timedelta(seconds=9))
+
+    assert deliver(store, NOW + timedelta(seconds=9)) == 1

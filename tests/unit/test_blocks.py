@@ -320,6 +320,17 @@ def test_the_card_tells_how_often_the_entry_helped_here_and_when_it_was_rehearse
     assert "rehearsed on 2026-03-02" in text
 
 
+def test_once_one_is_found_the_others_step_aside() -> None:
+    other = replace(ENTRY, document=ENTRY.document.model_copy(update={"id": "FM-0002"}))
+    lines = (proved(ENTRY, "cuda oom"), CardLine(other, "words", "shown", None))
+
+    text = json.dumps(incident_card(Card(1, lines)).blocks)
+
+    assert "Also suggested" in text
+    assert text.count("Do the first thing") == text.count("First:")
+    assert text.count("First:") <= 1
+
+
 def test_an_answered_review_has_no_buttons_left() -> None:
     answer = ReviewAnswerRecord("FM-0001", NOW, "verified", None, "U1", NOW)
 

@@ -191,3 +191,23 @@ def test_a_drill_in_another_channel_is_named_and_must_be_listened_in(store: Stor
 def test_people_of_other_workspaces_begin_none(store: Store, tmp_path: Path) -> None:
     with pytest.raises(NotAllowed):
         practised(store, tmp_path).drills.begin("FM-1", STRANGER, channel_id="CINC")
+
+
+def test_what_is_said_after_a_drill_is_meant_in_earnest(store: Store, tmp_path: Path) -> None:
+    lived = begun(store, tmp_path)
+    practice = incident_id(lived)
+    lived.drills.stop(RESPONDER, channel_id="CINC")
+
+    lived.incidents.observe(Message("Ev9", "CINC", "9999999999.0", None, "U1", "now something is really wrong"))
+
+    incident = lived.incidents.incident_in("CINC")
+    assert incident is not None
+    assert (incident.id != practice, incident.is_drill) == (True, False)
+
+
+def test_nobody_is_asked_whether_a_drill_helped(store: Store, tmp_path: Path) -> None:
+    lived = begun(store, tmp_path)
+
+    found_and_run(lived)
+
+    assert "run_outcome" not in kinds(lived)

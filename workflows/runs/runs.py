@@ -248,10 +248,11 @@ class Runs:
             tx.incidents.change(incident.id, status="mitigated")
             tx.incidents.note_time(incident.id, "mitigated", now, source=f"remedy of {run.entry_id} worked")
         self._told(tx, run.id, state, actor)
-        tx.outbox.owe_once(
-            outcome_key(run.id), kind=OUTCOME, subject=str(run.id), address=run.channel_id,
-            thread_ts=incident.card_thread_ts if incident else None, at=now,
-        )  # fmt: skip
+        if not run.is_drill:
+            tx.outbox.owe_once(
+                outcome_key(run.id), kind=OUTCOME, subject=str(run.id), address=run.channel_id,
+                thread_ts=incident.card_thread_ts if incident else None, at=now,
+            )  # fmt: skip
 
     def _told(self, tx: Transaction, run_id: int, kind: str, actor: Actor, *, text: str = "") -> None:
         now = self.clock()
