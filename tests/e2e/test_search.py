@@ -88,3 +88,15 @@ def test_what_nobody_finds_is_listed_in_the_terminal(stage: Stage) -> None:
     stage.slack.settled()
 
     assert "wombat" in stage.bot.faultline("gaps")
+
+
+def test_the_card_of_an_incident_tells_look_alikes_apart(stage: Stage) -> None:
+    person = stage.slack.user("watcher")
+    stage.slack.channel("inc-drifting", members=["watcher"], bot=True)
+
+    person.says("covariate drift or concept drift? PSI of the top features went up", channel="inc-drifting")
+    person.says("input distribution shifted, and outcomes miss the forecast: concept drift", channel="inc-drifting")
+
+    card = person.sees("This may have happened before", channel="inc-drifting")
+    assert {"FM-0001", "FM-0002"} <= set(card.text.split())
+    assert "Compare PSI" in card.text

@@ -10,8 +10,10 @@ import pytest
 from store import Store
 from tests.factories import COLD_START, GPU_OOM, INTERVAL, RESPONDER, SCHEMA_CHANGE, STEWARD, House, failure_mode, house
 from workflows.entries.document import FailureMode
+from workflows.incidents import Message
 from workflows.people import OPERATOR, Actor
-from workflows.search.search import Answer, Search
+from workflows.search.index import Match
+from workflows.search.search import LIKE_BEFORE, Answer, Search, why
 
 SECURITY = Actor("USECURITY")
 WEAKNESS = failure_mode(7, title="Secret weakness of the cold store", visibility="restricted", slug="secret-weakness")
@@ -198,3 +200,45 @@ def test_search_needs_no_database(store: Store, tmp_path: Path) -> None:
     away = Search(replace(lived.catalog, store=None), lived.search.vocabulary)  # type: ignore[arg-type]  # none is needed
 
     assert ids(away.answer("cold start", RESPONDER))[0] == "FM-0003"
+
+
+def match(**given: Any) -> Match:
+    nothing = {
+        "score": 1.0,
+        "weight": 0.0,
+        "coverage": 0.0,
+        "name": 0.0,
+        "likeness": 0.0,
+        "nearness": 0.0,
+        "meaning": 0.0,
+    }
+    return Match(**{"entry_id": "FM-0001", "shared": (), "signatures": (), "sources": (), **nothing, **given})
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (match(shared=("loss", "nan"), signatures=("loss nan",)), "log line “loss nan” · words: loss, nan"),
+        (match(shared=("loss",), nearness=LIKE_BEFORE, sources=("incident 1",)), "words: loss · like a past incident"),
+        (match(shared=("loss",), nearness=0.1, sources=("incident 1",)), "words: loss"),
+        (match(shared=("loss",), nearness=-0.9, sources=("incident 1",)), "words: loss"),
+        (match(nearness=0.1, sources=("incident 1",)), "like a past incident"),
+        (match(meaning=0.6), "means nearly the same"),
+        (match(likeness=0.6), "spelled alike"),
+    ],
+)
+def test_the_reason_names_what_did_it_and_nothing_else(found: Match, told: str) -> None:
+    assert why(found) == told
+
+
+def test_an_entry_too_vague_to_suggest_is_never_on_a_card(store: Store, tmp_path: Path) -> None:
+    vague = GPU_OOM.model_copy(update={"mapping_use": "discouraged"})
+    lived = house(store, tmp_path, vague, SCHEMA_CHANGE, COLD_START)
+
+    lived.incidents.observe(
+        Message("Ev1", "CINC", "1.000001", None, "U1", "CUDA out of memory: gpu runs out of memory")
+    )
+
+    incident = lived.incidents.incident_in("CINC")
+    assert incident is not None
+    assert "FM-0001" not in [entry_id for entry_id, _, _ in lived.incidents.shown(incident.id)]
