@@ -12,6 +12,7 @@ from rich.table import Table
 from bot.build import offline
 from bot.logs import settings_with_logs
 from store.gaps import GapRecord
+from store.incidents import UnmatchedRecord
 from workflows.exchange.portrait import found_as_json
 from workflows.people import OPERATOR
 from workflows.search.search import Answer, Found
@@ -46,10 +47,15 @@ def search(
 def gaps(
     *,
     forget: Annotated[str, typer.Option(metavar="WORDS", help="Drop the searches for these words.")] = "",
+    incidents: Annotated[bool, typer.Option("--incidents", help="List incidents that no entry was found for.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """List what people searched for in Slack and the catalog still does not have, the most often first."""
-    with offline(settings_with_logs()) as workflows:
+    settings = settings_with_logs()
+    with offline(settings) as workflows:
+        if incidents:
+            _print_incidents(workflows.situations.unmatched(quiet=settings.incident_quiet), as_json=as_json)
+            return
         if forget:
             console.print(f"{workflows.gaps.forget(forget)} searches forgotten.", highlight=False)
             return
@@ -59,6 +65,23 @@ def gaps(
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         console.print(_gap_table(found) if found else "Everything that was searched for is found.")
+
+
+def _print_incidents(found: Sequence[UnmatchedRecord], *, as_json: bool) -> None:
+    if as_json:
+        told = [{**vars(one), "opened_at": one.opened_at.isoformat(timespec="seconds")} for one in found]
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    if not found:
+        console.print("An entry was found for every incident that is over.")
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("incident", "channel", "began (UTC)", "severity", "status", "messages"):
+        table.add_column(column)
+    for one in found:
+        began, severity = f"{one.opened_at:%Y-%m-%d %H:%M}", one.severity or "–"
+        table.add_row(str(one.id), escape(one.channel), began, severity, one.status, str(one.heard))
+    console.print(table)
 
 
 def _gap_table(found: Sequence[GapRecord]) -> Table:

@@ -9,7 +9,15 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
-from store.models import ChannelRow, EvidenceRow, IncidentRow, IncidentTimeRow, SuggestionRow, WriteUpRow
+from store.models import (
+    ChannelRow,
+    EvidenceRow,
+    IncidentRow,
+    IncidentTimeRow,
+    OccurrenceRow,
+    SuggestionRow,
+    WriteUpRow,
+)
 from store.records import record_of
 
 # What people said in practice is counted nowhere.
@@ -63,6 +71,18 @@ class TimeRecord:
     name: str
     at: datetime
     source: str
+
+
+@dataclass(frozen=True)
+class UnmatchedRecord:
+    """An incident that was confirmed to be no entry: where and when it was, how bad, and how much was said."""
+
+    id: int
+    channel: str
+    opened_at: datetime
+    status: str
+    severity: str | None
+    heard: int
 
 
 @dataclass(frozen=True)
@@ -263,6 +283,16 @@ class Incidents:
         row = IncidentRow
         behind = (row.ranked < row.heard) & (row.last_evidence_at > after) & (row.last_evidence_at < before)
         return list(self._session.scalars(select(row.id).where(behind).order_by(row.id).limit(limit)))
+
+    def unmatched(self, *, quiet_since: datetime, limit: int) -> list[UnmatchedRecord]:
+        """Return incidents that are resolved, or quiet since then, and a case of no entry; the newest first."""
+        row, cases = IncidentRow, select(OccurrenceRow.incident_id).where(OccurrenceRow.incident_id.is_not(None))
+        over = (row.status == "resolved") | (row.last_evidence_at < quiet_since)
+        name = func.coalesce(func.nullif(ChannelRow.name, ""), row.channel_id)
+        columns = select(row.id, name, row.opened_at, row.status, row.severity, row.heard)
+        query = columns.join(ChannelRow, ChannelRow.id == row.channel_id, isouter=True)
+        wanted = query.where(over, ~row.is_drill, row.id.not_in(cases)).order_by(row.id.desc()).limit(limit)
+        return [UnmatchedRecord(*found) for found in self._session.execute(wanted)]
 
     def note_ranked(self, incident_id: int, heard: int) -> None:
         """Note that the card stands for that many changes of the evidence."""

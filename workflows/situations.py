@@ -5,12 +5,12 @@ open ──> mitigating ──> mitigated ──> resolved        any of them fr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from store import Store, Transaction
 from store.audit import AuditRecord
-from store.incidents import IncidentRecord, TimeRecord
+from store.incidents import IncidentRecord, TimeRecord, UnmatchedRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.entry import Entry
@@ -23,6 +23,7 @@ from workflows.people import Actor, require_colleague
 from workflows.runs.run import Run, run_within
 
 MAX_SERVICES: Final = 20
+MOST_UNMATCHED: Final = 200  # incidents listed
 MAX_SERVICE: Final = 80  # characters of a service's name
 # The times of an incident, in the order in which they usually come, with what each is called.
 TIMES: Final[Mapping[str, str]] = {
@@ -123,6 +124,11 @@ class Situations:
             self._apply(tx, incident, change, by=actor.user_id, source=f"said by {actor.user_id}")
             known = tx.incidents.get(incident_id)
             return self._within(tx, known or incident)
+
+    def unmatched(self, *, quiet: timedelta) -> list[UnmatchedRecord]:
+        """Return incidents that are over, or quiet for so long, and that nothing in the catalog was found to be."""
+        with self.store.read() as tx:
+            return tx.incidents.unmatched(quiet_since=self.clock() - quiet, limit=MOST_UNMATCHED)
 
     def hear(self, message: Message) -> bool:
         """Take over what the bot of an incident tool says of the incident; return whether it said anything."""

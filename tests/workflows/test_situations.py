@@ -241,3 +241,19 @@ def test_a_stub_without_a_symptom_is_sent_back(store: Store, tmp_path: Path) -> 
 
 def test_services_are_read_from_commas_and_lines() -> None:
     assert services_named("ranking, search\n ranking,, ads ") == ["ranking", "search", "ads"]
+
+
+def test_an_incident_that_nothing_was_found_for_is_counted_once_it_is_over(store: Store, tmp_path: Path) -> None:
+    lived = begun(store, tmp_path)
+    quiet = timedelta(hours=12)
+
+    going_on = lived.situations.unmatched(quiet=quiet)
+    changed(lived, status="resolved", severity="sev2")
+    over = lived.situations.unmatched(quiet=quiet)
+    incident = lived.incidents.incident_in("CINC")
+    assert incident is not None
+    lived.incidents.judge(incident.id, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+
+    assert going_on == []
+    assert [(one.channel, one.severity, one.status) for one in over] == [("inc-42", "sev2", "resolved")]
+    assert lived.situations.unmatched(quiet=quiet) == []
