@@ -101,8 +101,8 @@ def test_a_restricted_entry_is_seen_by_its_steward_only(store: Store, tmp_path: 
     lived = house(store, tmp_path, GPU_OOM, secret)
 
     assert lived.catalog.entry("FM-0007", STEWARD).id == "FM-0007"
-    assert [one.entry.id for one in lived.search.find("secret weakness", STEWARD)] == ["FM-0007"]
-    assert lived.search.find("secret weakness", RESPONDER) == []
+    assert [one.entry.id for one in lived.search.answer("secret weakness", STEWARD).found] == ["FM-0007"]
+    assert lived.search.answer("secret weakness", RESPONDER).found == []
     with pytest.raises(NotFound):
         lived.catalog.entry("FM-0007", RESPONDER)
 
@@ -113,7 +113,7 @@ def test_people_of_another_workspace_get_nothing(store: Store, tmp_path: Path) -
     with pytest.raises(NotAllowed):
         lived.catalog.entry("FM-0001", STRANGER)
     with pytest.raises(NotAllowed):
-        lived.search.find("out of memory", STRANGER)
+        lived.search.answer("out of memory", STRANGER)
 
 
 def test_two_bots_that_start_at_once_import_the_catalog_once(store: Store, tmp_path: Path) -> None:

@@ -55,14 +55,14 @@ def nearness(lived: House, text: str = LATER) -> float:
 
 def test_words_of_a_confirmed_incident_find_the_entry_from_then_on(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
-    before = lived.search.find(LATER, RESPONDER)
+    before = lived.search.answer(LATER, RESPONDER).found
 
     number = judged(lived, [WORDS])
 
     match = lived.catalog.index.rank(LATER)[0]
     assert before == []
     assert (match.entry_id, match.sources) == ("FM-0002", (f"incident {number}",))
-    assert [one.entry.id for one in lived.search.find(LATER, RESPONDER)] == ["FM-0002"]
+    assert [one.entry.id for one in lived.search.answer(LATER, RESPONDER).found] == ["FM-0002"]
 
 
 @pytest.mark.parametrize("verdict", ["shown", "rejected"])
@@ -161,8 +161,8 @@ def test_examples_of_a_restricted_entry_are_seen_by_nobody_else(store: Store, tm
     write_catalog(tmp_path / "catalog", SCHEMA_CHANGE.model_copy(update={"visibility": "restricted"}))
     lived.catalog.import_folder(tmp_path / "catalog")
 
-    assert lived.search.find(LATER, RESPONDER) == []
-    assert [one.entry.id for one in lived.search.find(LATER, STEWARD)] == ["FM-0002"]
+    assert lived.search.answer(LATER, RESPONDER).found == []
+    assert [one.entry.id for one in lived.search.answer(LATER, STEWARD).found] == ["FM-0002"]
 
 
 def test_examples_follow_an_entry_into_the_one_it_became_part_of(store: Store, tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_an_archived_entry_is_not_found_by_what_was_learned(store: Store, tmp_pa
     lived.lifecycle.archive("FM-0002", STEWARD, expected=deprecated.revision, reason="nobody has this any more")
     lived.catalog.refresh()
 
-    assert lived.search.find(LATER, RESPONDER) == []
+    assert lived.search.answer(LATER, RESPONDER).found == []
 
 
 def test_one_example_can_be_removed_and_the_trail_says_so_without_its_words(store: Store, tmp_path: Path) -> None:

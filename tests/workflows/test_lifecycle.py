@@ -40,7 +40,7 @@ def test_a_draft_is_reviewed_and_published_and_then_found(store: Store, tmp_path
     entry_id = published(lived)
 
     assert lived.catalog.entry(entry_id, Actor("UANYBODY")).status == "published"
-    assert next(iter(lived.search.find("requests die", RESPONDER))).entry.id == entry_id
+    assert next(iter(lived.search.answer("requests die", RESPONDER).found)).entry.id == entry_id
     assert lived.asked.questions == [("publication", entry_id, ("peer",))]
     with store.read() as tx:
         assert tx.reviews.due_date(entry_id) == lived.clock.now + INTERVAL

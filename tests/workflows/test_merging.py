@@ -51,7 +51,7 @@ def test_the_old_id_leads_to_the_new_entry_and_both_histories_stay(store: Store,
     _, states = lived.history.of("FM-0001", RESPONDER)
     assert (old.status, old.successor_id, old.status_reason) == ("merged", "FM-0001", "the same")
     assert [one.kind for one in old_states] == [one.kind for one in states] == ["merge", "import"]
-    assert [one.entry.id for one in lived.search.find("vram exhausted", RESPONDER)] == ["FM-0001"]
+    assert [one.entry.id for one in lived.search.answer("vram exhausted", RESPONDER).found] == ["FM-0001"]
 
 
 def test_a_chain_of_merges_leads_to_its_end(store: Store, tmp_path: Path) -> None:

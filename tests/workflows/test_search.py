@@ -87,13 +87,13 @@ def test_an_empty_search_gets_a_sentence(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
 
     with pytest.raises(UserError, match="Say what you see"):
-        lived.search.find("  ", RESPONDER)
+        lived.search.answer("  ", RESPONDER)
 
 
 def test_the_title_decides_among_entries_that_share_a_short_search(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
 
-    found = lived.search.find("cold start", RESPONDER, limit=1)
+    found = lived.search.answer("cold start", RESPONDER, limit=1).found
 
     assert [one.entry.id for one in found] == ["FM-0003"]
 

@@ -75,7 +75,7 @@ def test_any_texts_are_weighed_and_give_at_most_three_suggestions(index: SearchI
 @pytest.mark.parametrize("text", BAD_TEXTS.values(), ids=BAD_TEXTS)
 def test_every_bad_text_is_searched_for_or_asked_to_say_more(searching: House, text: str) -> None:
     try:
-        found = searching.search.find(text, RESPONDER)
+        found = searching.search.answer(text, RESPONDER).found
     except UserError as asked:
         assert "Say what you see" in asked.sentence  # noqa: PT017 - both outcomes are right, the sentence is not free
     else:

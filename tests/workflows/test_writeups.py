@@ -71,7 +71,7 @@ def test_a_draft_is_not_suggested_to_anyone(store: Store, tmp_path: Path) -> Non
     finish(lived)
     lived.catalog.refresh()
 
-    assert [found.entry.id for found in lived.search.find("cache grew without bound", STEWARD)] == []
+    assert [found.entry.id for found in lived.search.answer("cache grew without bound", STEWARD).found] == []
 
 
 def test_a_draft_is_seen_by_its_author_and_the_steward_only(store: Store, tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ STALE: Final = 0.9  # what the score of an entry counts whose verification ran o
 LIKE_BEFORE: Final = 0.3
 
 _ID = re.compile(r"(?<![\w-])FM[- ]?[0-9]{1,6}(?![\w-])", re.IGNORECASE)
-_EMPTY: Final = "Say what you see, for example: `/failure search loss is NaN after the driver update`."
+_EMPTY: Final = (
+    "Say what you see, for example: `/failure search loss is NaN after the driver update`; `model:llm` narrows it."
+)
 _SEVERITIES: Final = ("sev1", "sev2", "sev3", "sev4")
 
 
@@ -78,10 +80,6 @@ class Search:
 
     catalog: Catalog
     vocabulary: Vocabulary
-
-    def find(self, query: str, actor: Actor, *, limit: int | None = None) -> list[Found]:
-        """Return the entries that speak of the query, best first; raises UserError for an empty query."""
-        return list(self.answer(query, actor, limit=limit).found)
 
     def answer(self, query: str, actor: Actor, *, limit: int | None = None) -> Answer:
         """Return what was found and what else to try; raises UserError for an empty query or an unknown filter.
