@@ -36,6 +36,7 @@ AT_ONCE = 20  # incidents that were left behind, in one look
 REMEMBERED = timedelta(seconds=2)  # how long another process may listen on after `/failure unwatch`
 MOST_REMEMBERED = 10_000  # channels
 MOMENTS = 10  # of several messages that are ranked together, those looked at one by one
+BY_NAME = "its name"  # what decided whether a channel is watched, where no person did
 TURNS = 16  # incidents that are ranked at the same time at most
 
 
@@ -184,6 +185,17 @@ class Incidents:
     def unwatch(self, channel_id: str, name: str, *, decided_by: str) -> None:
         """Stop listening in the channel; what was gathered stays."""
         self._decide(channel_id, name, watched=False, decided_by=decided_by)
+
+    def renamed(self, channel_id: str, name: str) -> None:
+        """Take a channel's new name into account: one that was decided over by its name is decided over anew."""
+        with self.store.begin() as tx:
+            known = tx.incidents.channel(channel_id)
+            if known is None:
+                return
+            by_name = known.decided_by == BY_NAME
+            watched = (known.watched or self.is_incident_channel(name)) if by_name else known.watched
+            tx.incidents.put_channel(replace(known, name=name, watched=watched))
+        self._remembered.pop(channel_id, None)
 
     def judge(self, incident_id: int, entry_id: str, verdict: Verdict, actor: Actor, *, channel_id: str) -> None:
         """Note what a person says of a suggestion, and edit the card; the last word counts, pressing twice is harmless.
@@ -344,7 +356,7 @@ class Incidents:
     def _decide_by_itself(self, channel_id: str, channel: Channel) -> bool:
         """Return whether the channel is watched; what a person decided in the meantime stands."""
         watched = self.is_incident_channel(channel.name) and not channel.is_shared
-        reason = "it is shared" if channel.is_shared else "its name"
+        reason = "it is shared" if channel.is_shared else BY_NAME
         decision = ChannelRecord(channel_id, channel.name, watched, reason, self.clock())
         with self.store.begin() as tx:
             if tx.incidents.add_channel(decision):

@@ -20,6 +20,7 @@ from workflows.incidents import Message
 from workflows.incidenttools import Status, is_incident_tool, reported
 from workflows.occurrences import certainty_of
 from workflows.people import Actor, require_colleague
+from workflows.runs.escalation import call_off_clocks_within
 from workflows.runs.run import Run, run_within
 
 MAX_SERVICES: Final = 20
@@ -165,6 +166,8 @@ class Situations:
         tx.incidents.forget_time(incident_id, *(set(undone) - {"mitigation_started"}))
         if (reached := REACHED.get(status)) is not None:
             tx.incidents.note_time(incident_id, reached, now, source=source)
+        if status in {"mitigated", "resolved"}:
+            call_off_clocks_within(tx, incident_id, now)
 
     def _require_possible(self, change: Change) -> None:
         late = [name for name, at in (change.times or {}).items() if at > self.clock()]

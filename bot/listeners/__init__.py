@@ -95,6 +95,8 @@ class Listeners:
             "message": self.hear,
             "member_joined_channel": self.incidents.joined,
             "channel_created": self.incidents.created,
+            "channel_rename": self.incidents.renamed,
+            "group_rename": self.incidents.renamed,
             "reaction_added": self.situations.reacted,
             "reaction_removed": self.situations.reacted,
             "app_home_opened": self.home.opened,

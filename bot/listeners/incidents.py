@@ -67,6 +67,12 @@ class IncidentListeners:
             self.background.run(lambda: self._join(str(channel["id"])))
         ack()
 
+    def renamed(self, ack: Ack, event: dict[str, Any]) -> None:
+        """Take a channel's new name into account; who was listened to goes on being listened to."""
+        channel = event.get("channel") or {}
+        self.incidents.renamed(str(channel.get("id", "")), str(channel.get("name", "")))
+        ack()
+
     def watch(self, call: CommandCall) -> Rendered:
         """`/failure watch`."""
         require_colleague(call.actor)

@@ -502,3 +502,30 @@ def test_what_tells_most_does_not_drown_in_the_messages_that_are_ranked_with_it(
     incidents.bring_up_to_date(ids[0])
 
     assert card_entries(lived)[0] == "FM-0001"
+
+
+def test_a_channel_that_is_renamed_to_an_incident_is_listened_in_and_one_renamed_away_stays(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+    lived.channels.names["CROOM"] = "war-room"
+    lived.incidents.observe(said("before", channel_id="CROOM"))
+    lived.incidents.observe(said(LOG_LINE, 2))
+
+    lived.incidents.renamed("CROOM", "inc-77")
+    lived.incidents.renamed("CINC", "over-and-done")
+    lived.incidents.observe(said(LOG_LINE, 3, channel_id="CROOM"))
+    lived.incidents.observe(said(LOG_LINE, 4))
+
+    assert lived.incidents.incident_in("CROOM") is not None
+    assert len(evidence(lived)) == 2
+
+
+def test_a_renamed_channel_stays_as_a_person_decided(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.unwatch("CINC", "inc-42", decided_by="U1")
+
+    lived.incidents.renamed("CINC", "inc-43")
+    lived.incidents.observe(said(LOG_LINE))
+
+    assert lived.incidents.incident_in("CINC") is None

@@ -14,6 +14,7 @@ from workflows.errors import NotAllowed, NotFound, UserError
 from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.runs.run import Run
+from workflows.situations import Change
 
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
 SECOND = Actor("USECOND")
@@ -420,3 +421,15 @@ def test_nothing_is_started_where_nobody_listens_or_of_what_is_not_published(sto
         lived.incidents.confirm_by_hand("CELSE", "FM-1", RESPONDER)
     with pytest.raises(NotFound):
         lived.incidents.confirm_by_hand("CINC", "FM-99", RESPONDER)
+
+
+def test_nobody_is_woken_once_the_incident_is_mitigated(store: Store, tmp_path: Path) -> None:
+    lived = started(store, tmp_path)
+    incident = lived.incidents.incident_in("CINC")
+    assert incident is not None
+
+    lived.situations.change(incident.id, Change(status="mitigated"), SECOND, channel_id="CINC")
+
+    assert later(lived, hours=3) == 0
+    assert [one.asked_at for one in run(lived).escalation] == [None] * 3
+    assert run(lived).record.is_open

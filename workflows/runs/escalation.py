@@ -7,7 +7,7 @@ from store import Transaction
 from store.runs import EscalationRecord
 from workflows.entries.mitigations import Mitigation
 from workflows.rotas import Rotas
-from workflows.runs.run import CALL, WORD, Run
+from workflows.runs.run import CALL, WORD, Run, checklist_key
 
 LATE: Final = timedelta(minutes=2)  # beyond which a wait was missed, so that those behind it wait as much longer
 
@@ -52,3 +52,12 @@ def ask_nobody_within(tx: Transaction, run_id: int) -> None:
     for one in tx.runs.escalation(run_id):
         if one.due_at is not None:
             tx.runs.change_escalation(run_id, one.place, due_at=None)
+
+
+def call_off_clocks_within(tx: Transaction, incident_id: int, now: datetime) -> None:
+    """Let the incident's runs wake nobody and say nothing of their time any more: the harm is over."""
+    for run in tx.runs.of_incident(incident_id):
+        if run.is_open:
+            ask_nobody_within(tx, run.id)
+            tx.runs.change(run.id, due_at=None)
+            tx.outbox.edit(checklist_key(run.id), at=now)
