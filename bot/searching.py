@@ -13,6 +13,7 @@ from bot.build import offline
 from bot.logs import settings_with_logs
 from store.gaps import GapRecord
 from store.incidents import UnmatchedRecord
+from workflows.entries.entry import Entry
 from workflows.exchange.portrait import found_as_json
 from workflows.people import OPERATOR
 from workflows.search.search import Answer, Found
@@ -64,7 +65,7 @@ def gaps(
         told = [{**vars(one), "last_at": one.last_at.isoformat(timespec="seconds")} for one in found]
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        console.print(_gap_table(found) if found else "Everything that was searched for is found.")
+        console.print(_gap_table(found) if found else "No search waits for an entry.")
 
 
 def _print_incidents(found: Sequence[UnmatchedRecord], *, as_json: bool) -> None:
@@ -97,13 +98,19 @@ def _gap_table(found: Sequence[GapRecord]) -> Table:
 
 def _table(found: Sequence[Found]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "severity", "failure mode", "first step", "why"):
+    for column in ("id", "severity", "failure mode", "first step", "verified", "why"):
         table.add_column(column)
     for one in found:
         document = one.entry.document
-        told = (document.title, document.first_containment_step or "", one.why)
+        told = (document.title, document.first_containment_step or "", _verified(one.entry), one.why)
         table.add_row(document.id, document.severity.typical, *map(escape, told))
     return table
+
+
+def _verified(entry: Entry) -> str:
+    if entry.last_verified_at is None:
+        return "never"
+    return f"{entry.last_verified_at:%Y-%m-%d}{', due again' if entry.is_stale else ''}"
 
 
 def _beside(answer: Answer) -> list[str]:

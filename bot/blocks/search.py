@@ -50,7 +50,8 @@ def answered(answer: Answer) -> Rendered:
         blocks.append(actions(f"found:{one.entry.id}", [open_entry(one.entry), suggest(one.entry)]))
     blocks += check_blocks(answer.checks)
     summary = "\n".join(card_text(one.entry) for one in answer.found)
-    return Rendered(f"Matches for {subject}:\n{summary}\n{check_text(answer.checks)}".strip(), blocks)
+    told = [f"Matches for {subject}:", summary, check_text(answer.checks), _instead_text(answer)]
+    return Rendered("\n".join(filter(None, told)), blocks)
 
 
 def check_blocks(checks: Sequence[Check]) -> list[Block]:
@@ -106,7 +107,7 @@ def _nothing(answer: Answer, subject: str) -> Rendered:
         blocks.append(_instead(answer))
     if offers:
         blocks.append(actions("nothing", offers))
-    return Rendered(f"{text} {hint}", blocks)
+    return Rendered(f"{text} {hint} {_instead_text(answer)}".strip(), blocks)
 
 
 def _instead(answer: Answer) -> Block:
@@ -119,6 +120,12 @@ def _instead(answer: Answer) -> Block:
             for place, words in enumerate(answer.nearby)
         ],
     )
+
+
+def _instead_text(answer: Answer) -> str:
+    """Return the near searches in plain words, for notifications and screen readers."""
+    offered = " or ".join(f"“{escape(clip(words, ON_BUTTON))}”" for words in answer.nearby)
+    return f"Did you mean {offered}?" if offered else ""
 
 
 def _again(label: str, query: str, suffix: str) -> Block:

@@ -33,6 +33,7 @@ def found_as_json(found: Found) -> dict[str, Any]:
         "symptom": document.symptom,
         "first_containment_step": document.first_containment_step,
         "steward": found.entry.steward,
+        "is_stale": found.entry.is_stale,
         "score": round(found.score, 4),
         "why": found.why,
     }
