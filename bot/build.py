@@ -79,6 +79,7 @@ from workflows.exposure import Exposure
 from workflows.forgetting import Forgetting
 from workflows.home import Home
 from workflows.incidents import Incidents
+from workflows.listening import Listening
 from workflows.notices import Notices
 from workflows.occurrences import Occurrences
 from workflows.people import EVERY_DOMAIN, People
@@ -220,10 +221,9 @@ def build_workflows(
         catalog,
         suggestions,
         reviews,
-        directory,
+        Listening(store, clock, directory, tuple(settings.incident_channels)),
         bell,
         runs,
-        patterns=tuple(settings.incident_channels),
         quiet=settings.incident_quiet,
     )
     writeups = WriteUps(store, clock, catalog, vocabulary)

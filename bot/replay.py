@@ -21,6 +21,7 @@ from workflows.entries.catalog import IMPORT, Catalog
 from workflows.evaluation.engines import Faultline
 from workflows.evaluation.history import Labelled, Spoken, labelled
 from workflows.incidents import Incidents, Message
+from workflows.listening import Listening
 from workflows.people import People
 from workflows.ports import Channel
 from workflows.reviews import Reviews
@@ -152,10 +153,9 @@ def _incidents(settings: Settings, store: Store, configured: Store) -> Incidents
         catalog,
         suggestions,
         reviews,
-        ReplayedChannels(),
+        Listening(store, system_clock, ReplayedChannels(), ("*",)),
         NoBell(),
         Runs(store, system_clock, NoBell(), Rotas()),
-        patterns=("*",),
         quiet=settings.incident_quiet,
     )
 

@@ -25,6 +25,7 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.exposure import Exposure
 from workflows.home import Home
 from workflows.incidents import Incidents
+from workflows.listening import Listening
 from workflows.notices import Notices
 from workflows.occurrences import Occurrences
 from workflows.people import Actor, People
@@ -255,7 +256,8 @@ def house(
     reviews = Reviews(store, clock, catalog, bell, INTERVAL)
     suggestions = Suggestions(catalog, threshold)
     runs = Runs(store, clock, bell, Rotas(ROTAS))
-    incidents = Incidents(store, clock, catalog, suggestions, reviews, channels, bell, runs, ("inc-*",), QUIET)
+    listening = Listening(store, clock, channels, ("inc-*",))
+    incidents = Incidents(store, clock, catalog, suggestions, reviews, listening, bell, runs, QUIET)
     writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
     assessing = Assessing(store, clock, catalog, vocabulary)

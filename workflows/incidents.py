@@ -1,42 +1,39 @@
 """What happens in an incident channel: messages become evidence, evidence becomes one card, people judge the card."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from fnmatch import fnmatch
 from threading import Lock
 
 from store import Store, Transaction
-from store.incidents import ChannelRecord, EvidenceRecord, IncidentRecord, SuggestionRecord
+from store.incidents import EvidenceRecord, IncidentRecord, SuggestionRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.entry import canonical_id
 from workflows.entries.parts import Certainty
 from workflows.errors import NotFound, UserError
+from workflows.listening import Listening
 from workflows.masking import masked
 from workflows.occurrences import certainty_of, confirmed_within, taken_back_within
 from workflows.people import Actor, require_colleague
-from workflows.ports import Channel, ChannelDirectory, DeliveryBell
+from workflows.ports import DeliveryBell
 from workflows.recognition import owe_thanks
 from workflows.reviews import Reviews
 from workflows.runs.outcomes import TrackRecord, track_record
 from workflows.runs.runs import Runs
 from workflows.search.learning import Verdict, learn_within
 from workflows.search.suggestions import Suggestion, Suggestions
+from workflows.standing import Ranked, face, revised, reworded
 
 CARD = "incident_card"
 LATEST_EVIDENCE = 40  # messages that still count
-NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
 MAX_KEPT_TEXT = 8_000  # characters kept of one message
 CALM = timedelta(seconds=3)  # between two edits of one card because of what was said
 UNKNOWN_PAST = timedelta(hours=1)  # how far back a channel is read in which nothing was heard yet
 FRESH = timedelta(days=1)  # older incidents are not brought up to date without a new message
 IN_HAND = timedelta(seconds=10)  # within which whoever heard a message is about to rank it
 AT_ONCE = 20  # incidents that were left behind, in one look
-REMEMBERED = timedelta(seconds=2)  # how long another process may listen on after `/failure unwatch`
-MOST_REMEMBERED = 10_000  # channels
 MOMENTS = 10  # of several messages that are ranked together, those looked at one by one
-BY_NAME = "its name"  # what decided whether a channel is watched, where no person did
 TURNS = 16  # incidents that are ranked at the same time at most
 
 
@@ -97,17 +94,8 @@ class Card:
 
 
 @dataclass(frozen=True)
-class _Ranking:
-    """What the evidence says; `reasons` are those of everything it speaks of, or None when nothing was taken back."""
-
-    heard: int
-    fresh: Sequence[Suggestion]
-    reasons: Mapping[str, str] | None
-
-
-@dataclass(frozen=True)
 class Incidents:
-    """Listens in watched channels; `patterns` are the names of channels that are watched without being asked.
+    """Gathers what is said in watched channels.
 
     An incident in which nothing was said for longer than `quiet` is over; what is said then opens the next one.
     """
@@ -117,19 +105,13 @@ class Incidents:
     catalog: Catalog
     suggestions: Suggestions
     reviews: Reviews
-    directory: ChannelDirectory
+    listening: Listening
     bell: DeliveryBell
     runs: Runs
-    patterns: Sequence[str]
     quiet: timedelta
     # Ranking costs too much for a transaction and for every message of a flood: whoever has an incident's turn ranks
     # for all that was heard so far, and who waited for the turn then finds nothing left to do.
     _turns: tuple[Lock, ...] = field(default_factory=lambda: tuple(Lock() for _ in range(TURNS)), repr=False)
-    _remembered: dict[str, tuple[bool, datetime]] = field(default_factory=dict, repr=False)
-
-    def is_incident_channel(self, name: str) -> bool:
-        """Return whether a channel of this name is watched without being asked."""
-        return any(fnmatch(name, pattern) for pattern in self.patterns)
 
     def observe(self, message: Message) -> bool:
         """Take the message in as evidence, bring the card up to date, and return whether that was done.
@@ -151,7 +133,7 @@ class Incidents:
         if message.is_shared:
             self._forget(message)
             return Heard(None, is_new=False)
-        if not self._is_watched(message.channel_id):
+        if not self.listening.is_watched(message.channel_id):
             return Heard(None, is_new=False)
         return self._take_in(message)
 
@@ -166,36 +148,6 @@ class Incidents:
         now = self.clock()
         with self.store.read() as tx:
             return tx.incidents.unranked(after=now - FRESH, before=now - IN_HAND, limit=AT_ONCE)
-
-    def watch(self, channel_id: str, name: str, *, decided_by: str) -> Channel:
-        """Listen in the channel from now on, and return what Slack says of it.
-
-        Raises UserError where people of other workspaces would see the catalog, Unavailable when Slack does not answer.
-        """
-        channel = self.directory.about(channel_id)
-        if channel.is_shared:
-            msg = (
-                "People of other workspaces are in this channel, and the catalog is not for them, so I do not listen "
-                "here. Use a channel of your own for the incident, or `/failure search`, which only you see."
-            )
-            raise UserError(msg)
-        self._decide(channel_id, channel.name or name, watched=True, decided_by=decided_by)
-        return channel
-
-    def unwatch(self, channel_id: str, name: str, *, decided_by: str) -> None:
-        """Stop listening in the channel; what was gathered stays."""
-        self._decide(channel_id, name, watched=False, decided_by=decided_by)
-
-    def renamed(self, channel_id: str, name: str) -> None:
-        """Take a channel's new name into account: one that was decided over by its name is decided over anew."""
-        with self.store.begin() as tx:
-            known = tx.incidents.channel(channel_id)
-            if known is None:
-                return
-            by_name = known.decided_by == BY_NAME
-            watched = (known.watched or self.is_incident_channel(name)) if by_name else known.watched
-            tx.incidents.put_channel(replace(known, name=name, watched=watched))
-        self._remembered.pop(channel_id, None)
 
     def judge(self, incident_id: int, entry_id: str, verdict: Verdict, actor: Actor, *, channel_id: str) -> None:
         """Note what a person says of a suggestion, and edit the card; the last word counts, pressing twice is harmless.
@@ -295,11 +247,9 @@ class Incidents:
 
         The last moment of an earlier incident is returned where none goes on, the present for a channel new to us.
         """
-        with self.store.read() as tx:
-            known = tx.incidents.channel(channel_id)
-            incident = tx.incidents.in_channel(channel_id)
-        if not (known.watched if known else self.is_incident_channel(name)):
+        if not self.listening.may_listen(channel_id, name):
             return None
+        incident = self.incident_in(channel_id)
         if incident is None:
             return self.clock() - UNKNOWN_PAST
         goes_on = self.clock() - incident.last_evidence_at <= self.quiet
@@ -329,48 +279,6 @@ class Incidents:
         remedy = entry.document.containment if entry else None
         if entry is not None and remedy is not None:
             self.runs.start_within(tx, incident, entry.document, remedy, actor)
-
-    def _is_watched(self, channel_id: str) -> bool:
-        """Return whether we listen there; remembered for a moment, since every message of a workspace asks."""
-        now = self.clock()
-        known, until = self._remembered.get(channel_id, (False, now))
-        if now < until:
-            return known
-        watched = self._look_whether_watched(channel_id)
-        if len(self._remembered) > MOST_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[channel_id] = (watched, now + REMEMBERED)
-        return watched
-
-    def _look_whether_watched(self, channel_id: str) -> bool:
-        with self.store.read() as tx:
-            known = tx.incidents.channel(channel_id)
-        if known is not None and not self._is_worth_asking_again(known):
-            return known.watched
-        return self._decide_by_itself(channel_id, self.directory.about(channel_id))
-
-    def _is_worth_asking_again(self, known: ChannelRecord) -> bool:
-        """Return whether Slack did not tell the channel's name some time ago, as without the scope channels:read."""
-        return not known.name and not known.watched and self.clock() - known.decided_at > NAMELESS_FOR
-
-    def _decide_by_itself(self, channel_id: str, channel: Channel) -> bool:
-        """Return whether the channel is watched; what a person decided in the meantime stands."""
-        watched = self.is_incident_channel(channel.name) and not channel.is_shared
-        reason = "it is shared" if channel.is_shared else BY_NAME
-        decision = ChannelRecord(channel_id, channel.name, watched, reason, self.clock())
-        with self.store.begin() as tx:
-            if tx.incidents.add_channel(decision):
-                return watched
-            known = tx.incidents.channel(channel_id)
-            if known is not None and (known.name or known.watched):
-                return known.watched
-            tx.incidents.put_channel(decision)
-            return watched
-
-    def _decide(self, channel_id: str, name: str, *, watched: bool, decided_by: str) -> None:
-        with self.store.begin() as tx:
-            tx.incidents.put_channel(ChannelRecord(channel_id, name, watched, decided_by, self.clock()))
-        self._remembered.pop(channel_id, None)
 
     def _incident(self, tx: Transaction, incident_id: int, channel_id: str) -> IncidentRecord:
         # Locked, because a message that comes at the same time writes the suggestions anew: one would undo the other.
@@ -423,7 +331,7 @@ class Incidents:
         reasons = self.suggestions.reasons(texts) if taken_back else None
         latest = max(evidence, key=lambda one: one.ts, default=None)
         thread_ts = (latest.thread_ts or latest.ts) if latest else incident.card_thread_ts
-        self._suggest(incident, _Ranking(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
+        self._suggest(incident, Ranked(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
 
     def _sure_at_any(self, texts: Sequence[str], rejected: Collection[str], *, latest: int) -> list[Suggestion]:
         """Return what was sure enough after any of the latest messages, the newest first.
@@ -435,7 +343,7 @@ class Incidents:
                 return found
         return []
 
-    def _suggest(self, heard: IncidentRecord, ranking: _Ranking, *, thread_ts: str | None, quietly: bool) -> None:
+    def _suggest(self, heard: IncidentRecord, ranking: Ranked, *, thread_ts: str | None, quietly: bool) -> None:
         now = self.clock()
         with self.store.begin() as tx:
             incident = tx.incidents.take(heard.id)
@@ -443,13 +351,13 @@ class Incidents:
                 return
             tx.incidents.note_ranked(incident.id, ranking.heard)
             before = tx.incidents.suggestions(incident.id)
-            after = _revised(before, ranking.fresh, now)
+            after = revised(before, ranking.fresh, now)
             if ranking.reasons is not None:
-                after = _reworded(after, ranking.reasons)
+                after = reworded(after, ranking.reasons)
                 tx.incidents.put_suggestions(incident.id, after)
             owed = tx.outbox.get(card_key(incident.id))
             held_back = owed is None and any(one.rank for one in after)
-            if _face(after, ranking) == _face(before, ranking) and not held_back:
+            if face(after, ranking) == face(before, ranking) and not held_back:
                 return
             tx.incidents.put_suggestions(incident.id, after)
             # An edit disturbs nobody, so only the first posting waits until the channel wants to hear from us.
@@ -513,58 +421,3 @@ def _reply_to(message: Message) -> str | None:
 def card_key(incident_id: int) -> str:
     """Return the key under which the incident's card is owed."""
     return f"card:{incident_id}"
-
-
-def _revised(before: Sequence[SuggestionRecord], fresh: Sequence[Suggestion], now: datetime) -> list[SuggestionRecord]:
-    """Return the suggestions after new evidence; rank 0 is off the card.
-
-    What a person judged keeps its place: a confirmed entry stays first, a rejected one stays visible as rejected.
-    While the evidence is not good enough, the card stays as it is.
-    """
-    if not fresh:
-        return list(before)
-    known = {one.entry_id: one for one in before}
-    judged = [one for one in before if one.verdict != "shown" and one.rank]
-    room = [one for one in fresh if one.entry_id not in {kept.entry_id for kept in judged}]
-    open_places = max(0, 3 - sum(one.verdict == "confirmed" for one in judged))
-    lines = [_suggested(one, known.get(one.entry_id), now) for one in room[:open_places]]
-    judged.sort(key=lambda one: one.verdict != "confirmed")
-    confirmed = [one for one in judged if one.verdict == "confirmed"]
-    rejected = [one for one in judged if one.verdict == "rejected"]
-    ranked = [replace(one, rank=place) for place, one in enumerate([*confirmed, *lines, *rejected], start=1)]
-    on_card = {one.entry_id for one in ranked}
-    return ranked + [replace(one, rank=0) for one in before if one.entry_id not in on_card]
-
-
-def _reworded(suggestions: Sequence[SuggestionRecord], reasons: Mapping[str, str]) -> list[SuggestionRecord]:
-    """Return the suggestions with the reasons that still hold; what nothing speaks for any more leaves the card.
-
-    What was deleted or edited away is so no longer quoted. What a person judged stays, if need be without a reason.
-    """
-    return [
-        replace(
-            one,
-            why=reasons.get(one.entry_id, ""),
-            rank=one.rank if one.entry_id in reasons or one.verdict != "shown" else 0,
-        )
-        for one in suggestions
-    ]
-
-
-def _face(suggestions: Sequence[SuggestionRecord], ranking: _Ranking) -> list[tuple[str, str]]:
-    """Return what is worth an edit of the card; reasons change with every message and count when one was taken back."""
-    counts = ranking.reasons is not None
-    return [(one.entry_id, one.why if counts else "") for one in suggestions if one.rank]
-
-
-def _suggested(fresh: Suggestion, known: SuggestionRecord | None, now: datetime) -> SuggestionRecord:
-    return SuggestionRecord(
-        entry_id=fresh.entry_id,
-        rank=0,
-        score=fresh.chance,
-        why=fresh.why,
-        verdict="shown",
-        verdict_by=None,
-        verdict_at=None,
-        first_shown_at=known.first_shown_at if known else now,
-    )

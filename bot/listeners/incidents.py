@@ -63,14 +63,14 @@ class IncidentListeners:
     def created(self, ack: Ack, event: dict[str, Any]) -> None:
         """Join a new public channel whose name says that it is about an incident."""
         channel = event.get("channel") or {}
-        if self.incidents.is_incident_channel(str(channel.get("name", ""))):
+        if self.incidents.listening.is_incident_channel(str(channel.get("name", ""))):
             self.background.run(lambda: self._join(str(channel["id"])))
         ack()
 
     def renamed(self, ack: Ack, event: dict[str, Any]) -> None:
         """Take a channel's new name into account; who was listened to goes on being listened to."""
         channel = event.get("channel") or {}
-        self.incidents.renamed(str(channel.get("id", "")), str(channel.get("name", "")))
+        self.incidents.listening.renamed(str(channel.get("id", "")), str(channel.get("name", "")))
         ack()
 
     def watch(self, call: CommandCall) -> Rendered:
@@ -78,7 +78,7 @@ class IncidentListeners:
         require_colleague(call.actor)
         if call.channel_id.startswith("D"):
             return _said("I listen in channels, not in direct messages. Here you can use `/failure search`.")
-        channel = self.incidents.watch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
+        channel = self.incidents.listening.watch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
         is_private = channel.is_private or call.channel_name == "privategroup"
         if (scope := self._missing_scope(is_private=is_private)) is not None:
             return _said(
@@ -97,7 +97,7 @@ class IncidentListeners:
     def unwatch(self, call: CommandCall) -> Rendered:
         """`/failure unwatch`."""
         require_colleague(call.actor)
-        self.incidents.unwatch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
+        self.incidents.listening.unwatch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
         return _said("I have stopped listening here. `/failure watch` starts it again.")
 
     def confirm(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -136,7 +136,7 @@ class IncidentListeners:
 
     def _watch_where_invited(self, channel_id: str, inviter: str) -> None:
         try:
-            self.incidents.watch(channel_id, "", decided_by=inviter)
+            self.incidents.listening.watch(channel_id, "", decided_by=inviter)
         except UserError as shared:
             log.warning("not listening where the bot was invited", channel=channel_id, reason=str(shared))
 

@@ -22,7 +22,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     catalog = write_catalog(tmp_path / "catalog", *SMALL_CATALOG)
     values = {"FAULTLINE_DATA_DIR": str(tmp_path / "data"), "FAULTLINE_CATALOG_DIR": str(catalog)}
     with offline(Settings(data_dir=tmp_path / "data", catalog_dir=catalog, suggestion_threshold=0.01)) as workflows:
-        workflows.incidents.watch("CINC", "inc-7", decided_by="U1")
+        workflows.incidents.listening.watch("CINC", "inc-7", decided_by="U1")
         workflows.incidents.observe(Message("Ev1", "CINC", "1.0", None, "U1", SAID))
         workflows.incidents.judge(1, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
     return values

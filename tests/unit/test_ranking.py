@@ -117,10 +117,10 @@ def test_what_a_dead_process_left_behind_is_found_after_a_moment(store: Store, t
 
 def test_another_process_sees_an_unwatched_channel_within_seconds(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
-    elsewhere = replace(lived.incidents, _remembered={})
+    elsewhere = replace(lived.incidents, listening=replace(lived.incidents.listening, _remembered={}))
     heard(lived)
 
-    elsewhere.unwatch("CINC", "inc-42", decided_by="U1")
+    elsewhere.listening.unwatch("CINC", "inc-42", decided_by="U1")
     lived.clock.forward(timedelta(seconds=3))
 
     assert lived.incidents.take_in(Message("Ev9", "CINC", "9.0", None, "U1", "hello")).incident_id is None

@@ -18,7 +18,7 @@ def practised(store: Store, tmp_path: Path) -> House:
     exercise = {"scenario": "The engine is upgraded.", "steps": ["Raise the cache fraction"]}
     document = type(gpu_oom()).model_validate({**gpu_oom().model_dump(mode="json"), "exercise": exercise})
     lived = house(store, tmp_path, document)
-    lived.incidents.watch("CINC", "inc-42", decided_by="U1")
+    lived.incidents.listening.watch("CINC", "inc-42", decided_by="U1")
     return lived
 
 

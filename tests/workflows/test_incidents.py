@@ -82,9 +82,9 @@ def test_any_channel_is_read_once_it_is_watched_and_no_longer_when_it_is_not(sto
     lived = house(store, tmp_path)
 
     lived.channels.names["CGENERAL"] = "general"
-    lived.incidents.watch("CGENERAL", "general", decided_by="U1")
+    lived.incidents.listening.watch("CGENERAL", "general", decided_by="U1")
     lived.incidents.observe(said(LOG_LINE, channel_id="CGENERAL"))
-    lived.incidents.unwatch("CGENERAL", "general", decided_by="U1")
+    lived.incidents.listening.unwatch("CGENERAL", "general", decided_by="U1")
     lived.incidents.observe(said("column renamed upstream", 2, channel_id="CGENERAL"))
 
     incident = lived.incidents.incident_in("CGENERAL")
@@ -247,11 +247,12 @@ def test_a_person_who_was_faster_than_the_channels_name_keeps_the_last_word(stor
 
     class WatchedMeanwhile:
         def about(self, channel_id: str) -> Channel:
-            lived.incidents.watch(channel_id, "general", decided_by="U1")
+            lived.incidents.listening.watch(channel_id, "general", decided_by="U1")
             return Channel("general")
 
     lived.channels.names["CGENERAL"] = "general"
-    replace(lived.incidents, directory=WatchedMeanwhile()).observe(said(LOG_LINE, channel_id="CGENERAL"))
+    listening = replace(lived.incidents.listening, directory=WatchedMeanwhile())
+    replace(lived.incidents, listening=listening).observe(said(LOG_LINE, channel_id="CGENERAL"))
 
     assert lived.incidents.incident_in("CGENERAL") is not None
 
@@ -464,7 +465,7 @@ def test_a_channel_shared_with_other_workspaces_is_not_read(store: Store, tmp_pa
 
     lived.incidents.observe(said(LOG_LINE, channel_id="CSHARED"))
     with pytest.raises(UserError, match="other workspaces"):
-        lived.incidents.watch("CSHARED", "inc-vendor", decided_by="U1")
+        lived.incidents.listening.watch("CSHARED", "inc-vendor", decided_by="U1")
     lived.incidents.observe(said(LOG_LINE, 2, channel_id="CSHARED"))
 
     assert lived.incidents.incident_in("CSHARED") is None
@@ -512,8 +513,8 @@ def test_a_channel_that_is_renamed_to_an_incident_is_listened_in_and_one_renamed
     lived.incidents.observe(said("before", channel_id="CROOM"))
     lived.incidents.observe(said(LOG_LINE, 2))
 
-    lived.incidents.renamed("CROOM", "inc-77")
-    lived.incidents.renamed("CINC", "over-and-done")
+    lived.incidents.listening.renamed("CROOM", "inc-77")
+    lived.incidents.listening.renamed("CINC", "over-and-done")
     lived.incidents.observe(said(LOG_LINE, 3, channel_id="CROOM"))
     lived.incidents.observe(said(LOG_LINE, 4))
 
@@ -523,9 +524,9 @@ def test_a_channel_that_is_renamed_to_an_incident_is_listened_in_and_one_renamed
 
 def test_a_renamed_channel_stays_as_a_person_decided(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
-    lived.incidents.unwatch("CINC", "inc-42", decided_by="U1")
+    lived.incidents.listening.unwatch("CINC", "inc-42", decided_by="U1")
 
-    lived.incidents.renamed("CINC", "inc-43")
+    lived.incidents.listening.renamed("CINC", "inc-43")
     lived.incidents.observe(said(LOG_LINE))
 
     assert lived.incidents.incident_in("CINC") is None

@@ -115,7 +115,7 @@ def test_what_was_deleted_while_we_were_away_is_forgotten_and_replies_are_not(st
 
 def test_only_channels_we_listen_in_are_read(store: Store, tmp_path: Path) -> None:
     lived = heard(store, tmp_path)
-    lived.incidents.unwatch("COFF", "inc-off", decided_by="U1")
+    lived.incidents.listening.unwatch("COFF", "inc-off", decided_by="U1")
 
     assert lived.incidents.listened_since("CGENERAL", "general") is None
     assert lived.incidents.listened_since("COFF", "inc-off") is None

@@ -403,7 +403,7 @@ def test_how_sure_it_is_can_be_said_after_confirming(store: Store, tmp_path: Pat
 
 def test_an_entry_that_nobody_suggested_is_started_by_its_name(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path, entry())
-    lived.incidents.watch("CINC", "inc-42", decided_by="U1")
+    lived.incidents.listening.watch("CINC", "inc-42", decided_by="U1")
 
     for _ in range(2):
         lived.incidents.confirm_by_hand("CINC", "FM-1", RESPONDER)

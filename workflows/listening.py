@@ -1,0 +1,110 @@
+"""In which channels we listen: by name, by invitation, because a person said so; only those are read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatch
+
+from store import Store
+from store.incidents import ChannelRecord
+from workflows.clock import Clock
+from workflows.errors import UserError
+from workflows.ports import Channel, ChannelDirectory
+
+NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
+BY_NAME = "its name"  # what decided whether a channel is watched, where no person did
+REMEMBERED = timedelta(seconds=2)  # how long another process may listen on after `/failure unwatch`
+MOST_REMEMBERED = 10_000  # channels
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Decides where we listen; `patterns` are the names of channels that are watched without being asked."""
+
+    store: Store
+    clock: Clock
+    directory: ChannelDirectory
+    patterns: Sequence[str]
+    _remembered: dict[str, tuple[bool, datetime]] = field(default_factory=dict, repr=False)
+
+    def is_incident_channel(self, name: str) -> bool:
+        """Return whether a channel of this name is watched without being asked."""
+        return any(fnmatch(name, pattern) for pattern in self.patterns)
+
+    def is_watched(self, channel_id: str) -> bool:
+        """Return whether we listen there; remembered for a moment, since every message of a workspace asks."""
+        now = self.clock()
+        known, until = self._remembered.get(channel_id, (False, now))
+        if now < until:
+            return known
+        watched = self._look(channel_id)
+        if len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[channel_id] = (watched, now + REMEMBERED)
+        return watched
+
+    def may_listen(self, channel_id: str, name: str) -> bool:
+        """Return whether we listen in the channel, or would because of its name, without asking Slack."""
+        with self.store.read() as tx:
+            known = tx.incidents.channel(channel_id)
+        return known.watched if known else self.is_incident_channel(name)
+
+    def watch(self, channel_id: str, name: str, *, decided_by: str) -> Channel:
+        """Listen in the channel from now on, and return what Slack says of it.
+
+        Raises UserError where people of other workspaces would see the catalog, Unavailable when Slack does not answer.
+        """
+        channel = self.directory.about(channel_id)
+        if channel.is_shared:
+            msg = (
+                "People of other workspaces are in this channel, and the catalog is not for them, so I do not listen "
+                "here. Use a channel of your own for the incident, or `/failure search`, which only you see."
+            )
+            raise UserError(msg)
+        self._decide(channel_id, channel.name or name, watched=True, decided_by=decided_by)
+        return channel
+
+    def unwatch(self, channel_id: str, name: str, *, decided_by: str) -> None:
+        """Stop listening in the channel; what was gathered stays."""
+        self._decide(channel_id, name, watched=False, decided_by=decided_by)
+
+    def renamed(self, channel_id: str, name: str) -> None:
+        """Take a channel's new name into account: one that was decided over by its name is decided over anew."""
+        with self.store.begin() as tx:
+            known = tx.incidents.channel(channel_id)
+            if known is None:
+                return
+            by_name = known.decided_by == BY_NAME
+            watched = (known.watched or self.is_incident_channel(name)) if by_name else known.watched
+            tx.incidents.put_channel(replace(known, name=name, watched=watched))
+        self._remembered.pop(channel_id, None)
+
+    def _look(self, channel_id: str) -> bool:
+        with self.store.read() as tx:
+            known = tx.incidents.channel(channel_id)
+        if known is not None and not self._is_worth_asking_again(known):
+            return known.watched
+        return self._decide_by_itself(channel_id, self.directory.about(channel_id))
+
+    def _is_worth_asking_again(self, known: ChannelRecord) -> bool:
+        """Return whether Slack did not tell the channel's name some time ago, as without the scope channels:read."""
+        return not known.name and not known.watched and self.clock() - known.decided_at > NAMELESS_FOR
+
+    def _decide_by_itself(self, channel_id: str, channel: Channel) -> bool:
+        """Return whether the channel is watched; what a person decided in the meantime stands."""
+        watched = self.is_incident_channel(channel.name) and not channel.is_shared
+        reason = "it is shared" if channel.is_shared else BY_NAME
+        decision = ChannelRecord(channel_id, channel.name, watched, reason, self.clock())
+        with self.store.begin() as tx:
+            if tx.incidents.add_channel(decision):
+                return watched
+            known = tx.incidents.channel(channel_id)
+            if known is not None and (known.name or known.watched):
+                return known.watched
+            tx.incidents.put_channel(decision)
+            return watched
+
+    def _decide(self, channel_id: str, name: str, *, watched: bool, decided_by: str) -> None:
+        with self.store.begin() as tx:
+            tx.incidents.put_channel(ChannelRecord(channel_id, name, watched, decided_by, self.clock()))
+        self._remembered.pop(channel_id, None)
