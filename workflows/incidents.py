@@ -140,8 +140,9 @@ class Incidents:
     def bring_up_to_date(self, incident_id: int, *, quietly: bool = False) -> None:
         """Rank what was heard of the incident and change its card; `quietly` posts none where there is none yet."""
         with self._turns[incident_id % TURNS]:
-            self._rank(incident_id, quietly=quietly)
-        self.bell.ring()
+            is_owed = self._rank(incident_id, quietly=quietly)
+        if is_owed:
+            self.bell.ring()
 
     def left_behind(self) -> list[int]:
         """Return incidents in which more was heard than ranked for some seconds, as after a process died."""
@@ -315,11 +316,12 @@ class Incidents:
                     tx.examples.remove_of(incident.id, said_as=message.ts)
             return Heard(incident.id if incident else None, is_new=is_new)
 
-    def _rank(self, incident_id: int, *, quietly: bool) -> None:
+    def _rank(self, incident_id: int, *, quietly: bool) -> bool:
+        """Rank what was heard, and return whether the card is owed because of it."""
         with self.store.read() as tx:
             incident = tx.incidents.get(incident_id)
             if incident is None or incident.ranked >= incident.heard:
-                return
+                return False
             evidence = tx.incidents.evidence(incident_id, latest=LATEST_EVIDENCE)
             before = tx.incidents.suggestions(incident_id)
         texts = [one.text for one in evidence]
@@ -331,7 +333,7 @@ class Incidents:
         reasons = self.suggestions.reasons(texts) if taken_back else None
         latest = max(evidence, key=lambda one: one.ts, default=None)
         thread_ts = (latest.thread_ts or latest.ts) if latest else incident.card_thread_ts
-        self._suggest(incident, Ranked(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
+        return self._suggest(incident, Ranked(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
 
     def _sure_at_any(self, texts: Sequence[str], rejected: Collection[str], *, latest: int) -> list[Suggestion]:
         """Return what was sure enough after any of the latest messages, the newest first.
@@ -343,12 +345,12 @@ class Incidents:
                 return found
         return []
 
-    def _suggest(self, heard: IncidentRecord, ranking: Ranked, *, thread_ts: str | None, quietly: bool) -> None:
+    def _suggest(self, heard: IncidentRecord, ranking: Ranked, *, thread_ts: str | None, quietly: bool) -> bool:
         now = self.clock()
         with self.store.begin() as tx:
             incident = tx.incidents.take(heard.id)
             if incident is None or incident.ranked >= ranking.heard:  # another process knew more
-                return
+                return False
             tx.incidents.note_ranked(incident.id, ranking.heard)
             before = tx.incidents.suggestions(incident.id)
             after = revised(before, ranking.fresh, now)
@@ -358,12 +360,13 @@ class Incidents:
             owed = tx.outbox.get(card_key(incident.id))
             held_back = owed is None and any(one.rank for one in after)
             if face(after, ranking) == face(before, ranking) and not held_back:
-                return
+                return False
             tx.incidents.put_suggestions(incident.id, after)
             # An edit disturbs nobody, so only the first posting waits until the channel wants to hear from us.
             may_post = thread_ts is not None and not (quietly or self._is_muted(tx, incident.channel_id, now))
             if owed is not None or may_post:
                 self._owe_card(tx, incident, thread_ts=thread_ts, now=now)
+            return owed is not None or may_post
 
     @staticmethod
     def _is_muted(tx: Transaction, channel_id: str, now: datetime) -> bool:
