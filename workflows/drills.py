@@ -80,6 +80,8 @@ class Drills:
         if self.catalog.published_entry(entry.id) is None or entry.document.containment is None or not signals:
             msg = f"{entry.id} cannot be practised: it must be published for everybody, with a remedy and a signal."
             raise UserError(msg)
+        if not channel_name:
+            self.incidents.listening.is_watched(channel_id)  # decides over a channel in which nothing was said yet
         now = self.clock()
         with self.store.begin() as tx:
             place = self._place(tx, channel_id, channel_name)

@@ -185,12 +185,11 @@ class Incidents:
         if entry is None:
             msg = f"{canonical_id(reference)} is not published for everybody, so it is not used in incidents."
             raise NotFound(msg)
+        if not self.listening.is_watched(channel_id):
+            msg = "I do not listen in this channel; type `/failure watch`, then this once more."
+            raise UserError(msg)
         now = self.clock()
         with self.store.begin() as tx:
-            channel = tx.incidents.channel(channel_id)
-            if channel is None or not channel.watched:
-                msg = "I do not listen in this channel; type `/failure watch`, then this once more."
-                raise UserError(msg)
             incident = tx.incidents.current(channel_id, f"by-hand:{now.timestamp():.6f}", now, quiet=self.quiet)
             tx.incidents.note_time(incident.id, "detected", incident.opened_at, source=f"said by {actor.user_id}")
             if tx.incidents.suggestion(incident.id, entry.id) is None:

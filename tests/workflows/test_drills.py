@@ -17,9 +17,7 @@ from workflows.incidents import Message
 def practised(store: Store, tmp_path: Path) -> House:
     exercise = {"scenario": "The engine is upgraded.", "steps": ["Raise the cache fraction"]}
     document = type(gpu_oom()).model_validate({**gpu_oom().model_dump(mode="json"), "exercise": exercise})
-    lived = house(store, tmp_path, document)
-    lived.incidents.listening.watch("CINC", "inc-42", decided_by="U1")
-    return lived
+    return house(store, tmp_path, document)
 
 
 def begun(store: Store, tmp_path: Path) -> House:
@@ -183,6 +181,7 @@ def test_the_wheel_picks_what_was_not_rehearsed_lately(store: Store, tmp_path: P
 def test_a_drill_in_another_channel_is_named_and_must_be_listened_in(store: Store, tmp_path: Path) -> None:
     lived = practised(store, tmp_path)
 
+    lived.incidents.listening.watch("CINC", "inc-42", decided_by="U1")
     with pytest.raises(UserError, match="#practice"):
         lived.drills.begin("FM-1", RESPONDER, channel_id="CINC", channel_name="#practice")
     assert lived.drills.begin("FM-1", RESPONDER, channel_id="CELSE", channel_name="#inc-42").channel_id == "CINC"

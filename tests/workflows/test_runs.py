@@ -416,6 +416,7 @@ def test_an_entry_that_nobody_suggested_is_started_by_its_name(store: Store, tmp
 
 def test_nothing_is_started_where_nobody_listens_or_of_what_is_not_published(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path, entry())
+    lived.channels.names["CELSE"] = "general"
 
     with pytest.raises(UserError, match="watch"):
         lived.incidents.confirm_by_hand("CELSE", "FM-1", RESPONDER)
