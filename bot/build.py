@@ -1,12 +1,10 @@
 """The composition root: concrete things meet here and nowhere else; what was started last is stopped first."""
 
-import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 from slack_bolt import App
@@ -18,6 +16,8 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 
 from bot.background import Background
 from bot.catching_up import CatchingUp
+from bot.clock_watch import ClockWatch
+from bot.delivery import Delivery
 from bot.directory import SlackChannels, SlackPeople
 from bot.errors import ErrorAnswers
 from bot.exposures import Exposures
@@ -46,14 +46,17 @@ from bot.listeners.situations import SituationListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeups import WriteUpListeners
-from bot.messenger import Bell, Messenger
+from bot.messenger import Bell, Messenger, Watch
 from bot.owed import OwedMessages
+from bot.pace import Pace
+from bot.patience import Patience, Uptime, uptime
 from bot.ranking import Ranking
 from bot.refusals import error_of
 from bot.replies import Replies
-from bot.schedule import schedule
+from bot.schedule import schedule, wake
 from bot.settings import Settings, required, variable_of
 from bot.slack import bolt_app, posting_client, reading_client, socket_mode
+from bot.slack_time import SlackTime
 from bot.web.app import web_app
 from bot.web.server import serve
 from bot.workspace import NobodyKnown, SlackWorkspace
@@ -328,8 +331,17 @@ def offline(settings: Settings, clock: Clock = system_clock) -> Iterator[Workflo
 
 
 @contextmanager
-def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock) -> Iterator[str]:
+def running(
+    settings: Settings,
+    *,
+    over_http: bool,
+    clock: Clock = system_clock,
+    uptime: Uptime = uptime,
+    patience: Patience | None = None,
+) -> Iterator[str]:
     """Run the whole bot for the block and give the address of its web server; leaving the block stops it in order.
+
+    A SQLite file is for one process: see bot/alone.py. `clock`, `uptime` and `patience` are for trials.
 
     Order of the stop: no new requests, no new sweeps, current deliveries finished, background work finished, database.
     """
@@ -338,23 +350,27 @@ def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock)
     secret = required(settings.slack_signing_secret, "slack_signing_secret", "`--http`") if over_http else ""
     reading = reading_client(token, settings.slack_api_url)
     identity = who_am_i(reading)
+    patience = patience or Patience()
     with ExitStack() as stack:
         store = open_store(settings)
         stack.callback(store.close)
-        if make_url(settings.store_url).get_backend_name() == "sqlite":
-            stack.enter_context(_alone(settings.store_url))
         bell = Bell()
         brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
         workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups, identity.scopes)
         workflows = build_workflows(
             settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell, clock=clock
         )
-        posting = posting_client(token, settings.slack_api_url)
+        posting = posting_client(token, settings.slack_api_url, patience.timeout)
         stack.enter_context(_in_thread(Following((workflows.catalog, workflows.feedback), store.changes()), "catalog"))
         background = Background()
         stack.callback(background.close)
         people = SlackPeople(reading)
-        messenger = _messenger(workflows, posting, reading, people, bell, clock=clock)
+        slack_time = SlackTime(clock, uptime)
+        slack_time.hear({"Date": identity.told_at})
+        delivery = Delivery(store, posting, reading, Pace(uptime), slack_time, uptime, patience)
+        messenger = Messenger(
+            store, clock, _owed(workflows, people).renderers(), bell, delivery, Watch(patience, uptime)
+        )
         stack.enter_context(_in_thread(messenger, "messenger"))
         homes = Homes(workflows.home, people, reading, background, identity.team_id)
         ranking = Ranking(workflows.incidents)
@@ -380,6 +396,7 @@ def running(settings: Settings, *, over_http: bool, clock: Clock = system_clock)
         stack.callback(past.stop)
         background.run(lambda: _caught_up(past))
         sweeps.start()
+        stack.enter_context(_in_thread(ClockWatch(system_clock, uptime, lambda: wake(sweeps, system_clock)), "clock"))
         stack.callback(sweeps.shutdown, wait=True)
         readiness = {"database": store.is_reachable}
         if not over_http:
@@ -448,10 +465,8 @@ def _slack_app(
     return bolt_app(client, identity, listeners, ErrorAnswers(replies))
 
 
-def _messenger(
-    workflows: Workflows, posting: WebClient, reading: WebClient, people: SlackPeople, bell: Bell, *, clock: Clock
-) -> Messenger:
-    owed = OwedMessages(
+def _owed(workflows: Workflows, people: SlackPeople) -> OwedMessages:
+    return OwedMessages(
         workflows.amendments,
         workflows.incidents,
         workflows.runs,
@@ -463,11 +478,10 @@ def _messenger(
         workflows.recognition,
         people.names_of,
     )
-    return Messenger(workflows.store, clock, posting, reading, owed.renderers(), bell)
 
 
 @contextmanager
-def _in_thread(worker: Messenger | Following | Ranking, name: str) -> Iterator[None]:
+def _in_thread(worker: Messenger | Following | Ranking | ClockWatch, name: str) -> Iterator[None]:
     thread = threading.Thread(target=worker.run, name=name)
     thread.start()
     try:
@@ -475,19 +489,3 @@ def _in_thread(worker: Messenger | Following | Ranking, name: str) -> Iterator[N
     finally:
         worker.stop()
         thread.join()
-
-
-@contextmanager
-def _alone(store_url: str) -> Iterator[None]:
-    """Hold the SQLite file for this process; the kernel lets go when we die, however we die."""
-    database = Path(make_url(store_url).database or "")
-    with database.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            msg = (
-                f"Another Faultline already runs on {database}; stop it first, or give both a PostgreSQL database "
-                "with DATABASE_URL."
-            )
-            raise UserError(msg) from None
-        yield

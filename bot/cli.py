@@ -16,6 +16,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
+from bot.alone import turn
 from bot.auditing import as_instant, trail_lines, trail_table
 from bot.build import offline, open_store, running
 from bot.demo import Demo
@@ -30,8 +31,8 @@ from bot.past import difference_table, revision_as_json, revision_table
 from bot.peers.table import peers as all_peers
 from bot.replay import judge_history, replay_history
 from bot.searching import searching
-from bot.settings import settings_table
-from bot.stopping import stop_signal
+from bot.settings import Settings, settings_table
+from bot.stopping import StopSignal, stop_signal
 from store import Unavailable, migration_state
 from workflows.clock import system_clock
 from workflows.errors import UserError
@@ -73,10 +74,19 @@ def run(
     http: Annotated[
         bool, typer.Option("--http", help="Take Slack's requests over HTTP instead of Socket Mode.")
     ] = False,
+    stand_by: Annotated[
+        bool, typer.Option("--stand-by", help="Where another one runs on the SQLite file, wait and take over.")
+    ] = False,
 ) -> None:
     """Run the bot: Slack, the scheduler and the web server in one process."""
     settings = settings_with_logs()
-    with stop_signal() as stop, running(settings, over_http=http) as address:
+    with stop_signal() as stop, turn(settings.store_url, stop, stands_by=_tell if stand_by else None) as is_ours:
+        if is_ours:
+            _run(settings, stop, over_http=http)
+
+
+def _run(settings: Settings, stop: StopSignal, *, over_http: bool) -> None:
+    with running(settings, over_http=over_http) as address:
         _tell(f"Faultline is running; health at {address}/healthz. Ctrl-C stops it.")
         stop.wait()
         _tell("Stopping: finishing what was begun.")

@@ -18,6 +18,7 @@ class Identity:
     team_id: str
     team: str = ""
     scopes: frozenset[str] = frozenset()
+    told_at: str = ""  # the answer's Date: Slack's clock
 
 
 def who_am_i(client: WebClient) -> Identity:
@@ -40,5 +41,6 @@ def who_am_i(client: WebClient) -> Identity:
         bot_id=str(answer.get("bot_id", "")),
         team_id=str(answer.get("team_id", "")),
         team=str(answer.get("team", "")),
+        told_at=str(answer.headers.get("date") or answer.headers.get("Date") or ""),
         scopes=frozenset(scope.strip() for scope in granted.split(",") if scope.strip()),
     )

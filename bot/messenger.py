@@ -1,49 +1,32 @@
 """Delivers what the bot owes: each message once, whatever dies in between.
 
 Slack has no way to say "post this only if it is not there yet". So a message carries an opaque key in its metadata;
-when a try ended without an answer, nobody posts again before `QUARANTINE` is over, and then only after having looked
-for the key. A process that was paused between its claim and its post gives up at the `FENCE`. This holds as long as
-FENCE + the client's timeout + Slack's slowest processing stay below `LEASE`.
+when a try ended without an answer, nobody posts again before the quarantine is over, and then only after having looked
+for the key. A process that was paused between its claim and its post gives up at the fence. Why this is enough is drawn
+in bot/patience.py; one try stands in bot/delivery.py, what may come of it in bot/outcomes.py.
 """
 
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from http.client import HTTPException
-from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from datetime import timedelta
 
 import structlog
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
-from bot.blocks.elements import Rendered
-from bot.ids import MESSAGE_EVENT
+from bot.delivery import Delivery
+from bot.outcomes import Delivered, Ended, Gone, Later, Outcome, Unknown
 from bot.owed import Renderer
+from bot.patience import Patience, Uptime
 from bot.reference import new_reference
-from bot.refusals import error_of, is_rate_limit, is_slacks_own_trouble, retry_after
-from store import Store, Unavailable
-from store.outbox import ClaimedMessage, OwedMessage
+from store import Store, Transaction, Unavailable
+from store.outbox import ClaimedMessage
 from workflows.clock import Clock
-from workflows.incidents import CARD
 
 log = structlog.get_logger(__name__)
 
-FENCE = timedelta(seconds=5)
-LEASE = timedelta(seconds=90)
-QUARANTINE = timedelta(seconds=60)
 ROUND = timedelta(seconds=1)  # how long the messenger sleeps when nobody rings
 AT_ONCE = 4  # as many as there are threads: what waits for one after it was claimed comes ever nearer to the fence
-PACE = timedelta(seconds=1)  # between two posts to one channel, docs.slack.dev/apis/web-api/rate-limits
-# Slack's own trouble: the message may or may not stand there.
-AMBIGUOUS_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
-# Kinds of message that are worth posting again when somebody deleted them; an answered question is not.
-POSTED_ANEW = frozenset({CARD})
-# Answers to a look-up that mean we are not able to look.
-BLIND_ERRORS = frozenset({"missing_scope", "not_in_channel", "channel_not_found", "not_allowed_token_type"})
 
 
 @dataclass
@@ -63,21 +46,37 @@ class Bell:
 
 
 @dataclass(frozen=True)
-class Messenger:
-    """Claims owed messages and posts them; `posting` is a client that never retries by itself.
+class Watch:
+    """Finds out whose lease is over: one whose token was seen, by our own clock, for as long as it lasts."""
 
-    `uptime` is a clock that goes on while the machine sleeps, for the fence.
-    """
+    patience: Patience
+    uptime: Uptime
+    _seen: dict[str, float] = field(default_factory=dict)
+
+    def over(self, held: Mapping[str, str]) -> list[str]:
+        """Return those of the tokens, given with their states as just read, whose lease or quarantine is over."""
+        now = self.uptime()  # after they were read: seen too late costs patience, seen too early would cost a double
+        for token in self._seen.keys() - held.keys():
+            del self._seen[token]
+        spans = {"sending": self.patience.lease, "unknown": self.patience.quarantine}
+        return [
+            token
+            for token, state in held.items()
+            if now - self._seen.setdefault(token, now) >= spans[state].total_seconds()
+        ]
+
+
+@dataclass(frozen=True)
+class Messenger:
+    """Claims owed messages, lets `delivery` try, and records what came of it."""
 
     store: Store
     clock: Clock
-    posting: WebClient
-    reading: WebClient
     renderers: Mapping[str, Renderer]
     bell: Bell
-    uptime: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME)
+    delivery: Delivery
+    watch: Watch
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _last_post: dict[str, datetime] = field(default_factory=dict)
 
     def run(self) -> None:
         """Deliver until `stop`; meant for a thread of its own."""
@@ -113,149 +112,73 @@ class Messenger:
             self.bell.ring()
 
     def _claim(self) -> tuple[float, list[ClaimedMessage]]:
-        started = self.uptime()  # before the claim: a pause during the claim counts against the fence too
+        started = self.delivery.uptime()  # before the claim: a pause during the claim counts against the fence too
+        now, slack_now = self.clock(), self.delivery.slack_time()
         with self.store.begin() as tx:
-            return started, tx.outbox.claim(self.clock(), lease=LEASE, limit=AT_ONCE)
+            over = self.watch.over(tx.outbox.held())
+            claimed = tx.outbox.take_over(over, now, slack_now=slack_now, limit=AT_ONCE)
+            claimed += tx.outbox.claim(now, slack_now=slack_now, limit=AT_ONCE - len(claimed))
+        return started, claimed
 
     def _deliver_guarded(self, claimed: ClaimedMessage, started: float) -> None:
         try:
-            self._deliver(claimed, started)
+            self._record(claimed, self._deliver(claimed, started))
         except Unavailable:
             log.warning("the outcome of a delivery is not recorded; it is looked up later", key=claimed.message.key)
-        except Exception as bug:  # outermost edge of this thread: the lease runs out and the message is tried again
-            reference = new_reference()
-            log.exception("an owed message could not be delivered", reference=reference, key=claimed.message.key)
-            self._end(claimed, "failed", f"a bug, reference {reference}: {type(bug).__name__}")
+        except Exception:  # outermost edge of this thread: the lease runs out, and the message is looked up first
+            log.exception("a delivery failed", reference=new_reference(), key=claimed.message.key)
 
-    def _deliver(self, claimed: ClaimedMessage, started: float) -> None:
-        rendered = self.renderers[claimed.message.kind](claimed.message.subject)
-        if rendered is None:
-            self._end(claimed, "dropped", "no longer needed")
-            return
+    def _deliver(self, claimed: ClaimedMessage, started: float) -> Outcome:
         try:
-            if claimed.message.message_ts:
-                self._edit(claimed, rendered)
-            else:
-                self._post_once(claimed, rendered, started)
-        except SlackApiError as refused:
-            self._refused(claimed, refused)
-        except (OSError, HTTPException) as broken:  # timeouts and broken connections: Slack may have taken it
-            self._unknown(claimed, f"no answer: {broken}")
+            rendered = self.renderers[claimed.message.kind](claimed.message.subject)
+        except Unavailable:
+            raise
+        except Exception as bug:  # it is not sent, and somebody must see why
+            reference = new_reference()
+            log.exception("an owed message could not be drawn", reference=reference, key=claimed.message.key)
+            return Ended("failed", f"a bug, reference {reference}: {type(bug).__name__}")
+        if rendered is None:
+            return Ended("dropped", "no longer needed")
+        return self._with_patience(claimed, self.delivery.attempt(claimed, rendered, started))
 
-    def _edit(self, claimed: ClaimedMessage, rendered: Rendered) -> None:
+    def _with_patience(self, claimed: ClaimedMessage, outcome: Outcome) -> Outcome:
+        """Return the outcome, or the end of a message that was tried for too long."""
         message = claimed.message
-        channel = message.channel_id or message.address
-        # An edit that is repeated changes nothing, so it needs neither look-up nor fence.
-        self.posting.chat_update(channel=channel, ts=message.message_ts or "", **rendered.as_payload())
-        self._delivered(claimed, channel, message.message_ts or "")
+        if not self.delivery.is_exhausted(message):
+            return outcome
+        match outcome:
+            case Later(problem=problem, tried=True):
+                given_up = self.delivery.given_up(message, problem or "")
+                return Ended("uncertain" if message.maybe_sent else "failed", given_up)
+            case Unknown(problem):
+                return Ended("uncertain", self.delivery.given_up(message, problem))
+            case _:
+                return outcome
 
-    def _post_once(self, claimed: ClaimedMessage, rendered: Rendered, started: float) -> None:
-        channel = self._channel(claimed)
-        if claimed.message.maybe_sent:
-            found = self._look_up(claimed, channel)
-            if found:
-                self._delivered(claimed, channel, found)
-                return
-        if (wait := self._pace(channel)) is not None:
-            self._put_off(claimed, wait, "")
-            return
-        if self.uptime() - started > FENCE.total_seconds():
-            # Nothing was sent in this try, so the message simply waits for the next one.
-            self._put_off(claimed, self.clock(), "paused for too long after claiming")
-            return
-        answer = self.posting.chat_postMessage(
-            channel=channel,
-            thread_ts=claimed.message.thread_ts,
-            metadata={"event_type": MESSAGE_EVENT, "event_payload": {"key": opaque_key(claimed.message.key)}},
-            client_msg_id=_posting_key(claimed.message),
-            unfurl_links=False,
-            unfurl_media=False,
-            **rendered.as_payload(),
-        )
-        self._last_post[channel] = self.clock()
-        self._delivered(claimed, str(answer["channel"]), str(answer["ts"]))
-
-    def _channel(self, claimed: ClaimedMessage) -> str:
-        """Return the channel to post in; a person's direct messages are opened first, so that we know where to look."""
-        message = claimed.message
-        if message.channel_id:
-            return message.channel_id
-        if not message.address.startswith(("U", "W")):
-            return message.address
-        opened = self.reading.conversations_open(users=[message.address])
-        channel = str(opened["channel"]["id"])
+    def _record(self, claimed: ClaimedMessage, outcome: Outcome) -> None:
         with self.store.begin() as tx:
-            tx.outbox.address_found(claimed, channel)
-        return channel
-
-    def _look_up(self, claimed: ClaimedMessage, channel: str) -> str | None:
-        """Return the ts under which the message stands in Slack already, or None."""
-        message = claimed.message
-        oldest = str(((message.first_try_at or self.clock()) - timedelta(minutes=5)).timestamp())
-        if message.thread_ts:
-            page = self.reading.conversations_replies(
-                channel=channel, ts=message.thread_ts, oldest=oldest, include_all_metadata=True, limit=200
+            self._record_within(tx, claimed, outcome)
+        if isinstance(outcome, Gone):
+            self.bell.ring()
+        elif isinstance(outcome, Unknown):
+            log.warning("nobody knows whether Slack took a message; it is looked up later", key=claimed.message.key)
+        elif isinstance(outcome, Ended) and outcome.state != "dropped":
+            log.error(
+                "an owed message is given up", key=claimed.message.key, state=outcome.state, error=outcome.problem
             )
-        else:
-            page = self.reading.conversations_history(
-                channel=channel, oldest=oldest, include_all_metadata=True, limit=200
-            )
-        wanted = opaque_key(message.key)
-        return next((str(said["ts"]) for said in page["messages"] if _key_of(said) == wanted), None)
 
-    def _pace(self, channel: str) -> datetime | None:
-        last = self._last_post.get(channel)
-        return last + PACE if last is not None and self.clock() - last < PACE else None
-
-    def _refused(self, claimed: ClaimedMessage, refused: SlackApiError) -> None:
-        error = error_of(refused)
-        if error == "message_not_found" and claimed.message.kind in POSTED_ANEW:
-            self._gone(claimed, error)
-        elif is_rate_limit(refused):
-            self._put_off(claimed, self.clock() + retry_after(refused), "Slack asked us to slow down")
-        elif error in AMBIGUOUS_ERRORS or is_slacks_own_trouble(refused):
-            self._unknown(claimed, error or "Slack's servers failed")
-        elif error in BLIND_ERRORS and claimed.message.maybe_sent:
-            self._end(claimed, "uncertain", f"cannot be looked up: {error}")
-        else:
-            log.error("Slack refuses an owed message", key=claimed.message.key, error=error)
-            self._end(claimed, "failed", error)
-
-    def _gone(self, claimed: ClaimedMessage, problem: str) -> None:
-        with self.store.begin() as tx:
-            tx.outbox.gone(claimed, at=self.clock(), problem=problem)
-        self.bell.ring()
-
-    def _delivered(self, claimed: ClaimedMessage, channel: str, ts: str) -> None:
-        with self.store.begin() as tx:
-            tx.outbox.delivered(claimed, channel_id=channel, message_ts=ts, at=self.clock())
-
-    def _put_off(self, claimed: ClaimedMessage, until: datetime, problem: str) -> None:
-        with self.store.begin() as tx:
-            tx.outbox.put_off(claimed, until=until, problem=problem)
-
-    def _unknown(self, claimed: ClaimedMessage, problem: str) -> None:
-        log.warning("nobody knows whether Slack took a message; it is looked up later", key=claimed.message.key)
-        with self.store.begin() as tx:
-            tx.outbox.unknown(claimed, look_at=self.clock() + QUARANTINE, problem=problem)
-
-    def _end(self, claimed: ClaimedMessage, state: str, problem: str) -> None:
-        with self.store.begin() as tx:
-            tx.outbox.ended(claimed, state, problem=problem)
-
-
-def opaque_key(key: str) -> str:
-    """Return the key as others in the workspace may see it: the same for the same message, and saying nothing."""
-    return str(uuid5(NAMESPACE_URL, f"faultline:{key}"))
-
-
-def _posting_key(message: OwedMessage) -> str:
-    """Return what tells Slack tries of one posting apart from another; what was deleted is a posting of its own."""
-    # Slack answers duplicate_message_not_found to the key of a message that is gone.
-    return opaque_key(f"{message.key}#{message.delivered_revision}" if message.delivered_revision else message.key)
-
-
-def _key_of(said: Mapping[str, Any]) -> str | None:
-    payload = (said.get("metadata") or {}).get("event_payload") or {}
-    key = payload.get("key")
-    return str(key) if key else None
+    def _record_within(self, tx: Transaction, claimed: ClaimedMessage, outcome: Outcome) -> None:
+        now = self.clock()
+        match outcome:
+            case Delivered(channel, ts):
+                tx.outbox.delivered(claimed, channel_id=channel, message_ts=ts, at=now)
+            case Later(wait, problem, tried, paused):
+                tx.outbox.put_off(claimed, until=now + wait, at=now, problem=problem, tried=tried)
+                if paused:
+                    tx.outbox.put_off_channel(paused, until=now + wait, at=now)
+            case Unknown(problem):
+                tx.outbox.unknown(claimed, at=now, problem=problem)
+            case Gone(problem):
+                tx.outbox.gone(claimed, at=now, problem=problem)
+            case Ended(state, problem):
+                tx.outbox.ended(claimed, state, at=now, problem=problem)

@@ -84,6 +84,12 @@ def schedule(
     return scheduler
 
 
+def wake(scheduler: BackgroundScheduler, clock: Clock) -> None:
+    """Run every sweep now; what the scheduler planned by a clock that was set since may lie days ahead."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=clock())
+
+
 def _guarded(name: str, sweep: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         try:

@@ -1,6 +1,8 @@
 """The connection to Slack: clients, the Bolt app, Socket Mode."""
 
 import logging
+import math
+from datetime import timedelta
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -16,22 +18,26 @@ from bot.errors import ErrorAnswers
 from bot.identity import Identity
 from bot.listeners import Listeners
 
-TIMEOUT = 10  # seconds; part of the messenger's invariant, see bot/messenger.py
+TIMEOUT = timedelta(seconds=10)
 
 
-def posting_client(token: str, api_url: str) -> WebClient:
+def posting_client(token: str, api_url: str, timeout: timedelta = TIMEOUT) -> WebClient:
     """Return a client that never repeats a request: the default one posts twice when an answer is lost."""
-    return WebClient(token=token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
+    return WebClient(token=token, base_url=api_url, timeout=_seconds(timeout), retry_handlers=[])
 
 
-def reading_client(token: str, api_url: str) -> WebClient:
+def reading_client(token: str, api_url: str, timeout: timedelta = TIMEOUT) -> WebClient:
     """Return a client for calls that may be repeated; it waits out rate limits, so only background threads use it."""
     handlers = [
         ConnectionErrorRetryHandler(max_retry_count=2),
         RateLimitErrorRetryHandler(max_retry_count=2),
         ServerErrorRetryHandler(max_retry_count=2),
     ]
-    return WebClient(token=token, base_url=api_url, timeout=TIMEOUT, retry_handlers=handlers)
+    return WebClient(token=token, base_url=api_url, timeout=_seconds(timeout), retry_handlers=handlers)
+
+
+def _seconds(timeout: timedelta) -> int:
+    return math.ceil(timeout.total_seconds())  # the client takes whole seconds
 
 
 def bolt_app(client: WebClient, identity: Identity, listeners: Listeners, errors: ErrorAnswers) -> App:

@@ -460,12 +460,12 @@ class OwedMessageRow(Base):
     attempts: Mapped[int]
     first_try_at: Mapped[datetime | None]
     maybe_sent: Mapped[bool]
-    lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None] = mapped_column(String(36))
     channel_id: Mapped[str | None] = mapped_column(String(30))
     message_ts: Mapped[str | None] = mapped_column(String(30))
     problem: Mapped[str | None]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
 
 
 class ReceivedEventRow(Base):

@@ -2,33 +2,42 @@
 
     waiting ──claim──> sending ──delivered──> done ──owed again (an edit)──> waiting
                           │ refused for now: waiting, not before the time Slack named
-                          │ refused for good: failed          no longer needed: dropped
-                          └ nobody knows: stays sending until its lease ends; whoever claims it then looks first
-                            in Slack whether the message stands there; where that is impossible: uncertain
+                          │ refused for good, or tried for too long: failed        no longer needed: dropped
+                          │ nobody knows whether Slack took it: unknown ──taken over──> sending
+                          │ nobody knows and nobody can look: uncertain
+                          └ whoever sent it died: taken over by another process
 
 A message that is owed again is edited in place: only its latest revision counts. That an earlier try may have reached
 Slack is remembered until the message is found or posted, whatever happens to later tries.
+
+A lease has no end in wall-clock time, which jumps and differs between machines. It is a token. Whoever has seen the
+same token for as long as a lease lasts, by a clock of its own that nobody sets, may take the message over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, case, func, literal, or_, select, update
+from sqlalchemy import and_, case, func, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
 from store.models import OwedMessageRow
 from store.types import Instant
 
+IN_HANDS = ("sending", "unknown")  # somebody sends it, or it is in quarantine
+HELD = (*IN_HANDS, "uncertain")  # sending it again could say the same thing twice
+STUCK = ("failed", "uncertain")  # only a person gets it going again
+SKEW = timedelta(minutes=1)  # between the clocks of two machines that are well kept
+
 
 @dataclass(frozen=True)
 class OwedMessage:
     """A message to deliver: `address` is a channel or a person, `subject` what it is about in terms of its kind.
 
-    `maybe_sent` says that an earlier try ended without anybody knowing whether Slack took it.
+    `maybe_sent` says that an earlier try ended without anybody knowing whether Slack took it; `first_try_at` is when,
+    by Slack's clock. `changed_at` is when state and `not_before` were decided.
     """
 
     id: int
@@ -40,6 +49,7 @@ class OwedMessage:
     revision: int
     delivered_revision: int
     state: str
+    not_before: datetime
     attempts: int
     first_try_at: datetime | None
     maybe_sent: bool
@@ -47,6 +57,8 @@ class OwedMessage:
     channel_id: str | None
     message_ts: str | None
     problem: str | None
+    created_at: datetime
+    changed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -64,43 +76,70 @@ class Outbox:
         self._session = session
 
     def owe_once(
-        self, key: str, *, kind: str, subject: str, address: str, at: datetime, thread_ts: str | None = None
+        self,
+        key: str,
+        *,
+        kind: str,
+        subject: str,
+        address: str,
+        at: datetime,
+        thread_ts: str | None = None,
+        not_before: datetime | None = None,
     ) -> bool:
         """Owe a message under this key unless it was owed before; return whether it is new."""
-        return self._insert(key, kind=kind, subject=subject, address=address, thread_ts=thread_ts, at=at)
+        return insert_once(
+            self._session, OwedMessageRow, key=key, kind=kind, subject=subject, address=address, thread_ts=thread_ts,
+            revision=1, delivered_revision=0, state="waiting", not_before=not_before or at, attempts=0,
+            maybe_sent=False, created_at=at, changed_at=at,
+        )  # fmt: skip
 
     def owe_latest(
-        self, key: str, *, kind: str, subject: str, address: str, thread_ts: str | None, at: datetime,
+        self,
+        key: str,
+        *,
+        kind: str,
+        subject: str,
+        address: str,
+        thread_ts: str | None,
+        at: datetime,
+        not_before: datetime | None = None,
         calm: timedelta = timedelta(),
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Owe a message under this key, or its edit (as calm as `edit` can be) where it was owed before."""
-        if not self._insert(key, kind=kind, subject=subject, address=address, thread_ts=thread_ts, at=at):
-            self.edit(key, at=at, calm=calm)
+        if not self.owe_once(
+            key, kind=kind, subject=subject, address=address, thread_ts=thread_ts, at=at, not_before=not_before
+        ):
+            self.edit(key, at=at, not_before=not_before, calm=calm)
 
-    def edit(self, key: str, *, at: datetime, calm: timedelta = timedelta()) -> None:
+    def edit(
+        self, key: str, *, at: datetime, not_before: datetime | None = None, calm: timedelta = timedelta()
+    ) -> None:
         """Owe an edit of the message under this key, if there is such a message.
 
         One whose fate is unknown stays as it is: sending it again could say the same thing twice. With `calm`, one that
         was delivered less than that before waits so long, and one that waits already waits no longer for it.
         """
         row = OwedMessageRow
+        when = not_before or at
         # In one statement: between two of them another process could record its delivery, and the edit would be lost.
-        stays = row.state.in_(("sending", "uncertain"))
-        edited = update(row).where(row.key == key)
+        stays = row.state.in_(HELD)
+        # Put off, such as at Slack's request: what is new does not come any sooner.
+        put_off = and_(row.state == "waiting", row.not_before > when, row.problem.is_not(None))
+        keeps = or_(stays, put_off, row.state == "waiting") if calm else or_(stays, put_off)
+        # A delivered message was released at the moment of its delivery.
+        soon_after = row.not_before > literal(when - calm, Instant())
+        soonest = case((soon_after, literal(when + calm, Instant())), else_=literal(when, Instant()))
+        begins_anew = row.state.in_(("failed", "dropped"))
         self._session.execute(
-            edited.values(
+            update(row)
+            .where(row.key == key)
+            .values(
                 revision=row.revision + 1,
                 state=case((stays, row.state), else_="waiting"),
-                not_before=case(
-                    (stays, row.not_before),
-                    *([(row.state == "waiting", row.not_before)] if calm else []),
-                    # A delivered message was released at the moment of its delivery.
-                    (row.not_before > literal(at - calm, Instant()), literal(at + calm, Instant())),
-                    else_=literal(at, Instant()),
-                )
-                if calm
-                else case((stays, row.not_before), else_=literal(at, Instant())),
-                attempts=case((stays, row.attempts), else_=0),
+                not_before=case((keeps, row.not_before), else_=soonest if calm else literal(when, Instant())),
+                changed_at=case((keeps, row.changed_at), else_=literal(at, Instant())),
+                attempts=case((begins_anew, 0), else_=row.attempts),
+                first_try_at=case((begins_anew, null()), else_=row.first_try_at),
             )
         )
 
@@ -111,16 +150,28 @@ class Outbox:
         for key in list(self._session.scalars(of_kind)):
             self.edit(key, at=at)
 
-    def claim(self, now: datetime, *, lease: timedelta, limit: int) -> list[ClaimedMessage]:
-        """Take up to `limit` messages that are due, for the length of the lease."""
+    def claim(self, now: datetime, *, slack_now: datetime, limit: int) -> list[ClaimedMessage]:
+        """Take up to `limit` messages that are due; whoever holds them longer than a lease loses them."""
         row = OwedMessageRow
-        due = and_(row.state == "waiting", row.not_before <= now)
-        left_behind = and_(row.state == "sending", row.lease_until <= now)
-        query = select(row).where(or_(due, left_behind)).order_by(row.not_before, row.id).limit(limit)
-        rows = list(self._session.scalars(query.with_for_update(skip_locked=True)))
-        claimed = [self._claim(taken, now, lease) for taken in rows]
-        self._session.flush()
-        return claimed
+        # Written later than now: by a clock that has gone back since. Such a message would wait for days.
+        due = or_(row.not_before <= now, row.changed_at > now + SKEW)
+        query = select(row).where(row.state == "waiting", due).order_by(row.not_before, row.id).limit(limit)
+        taken = self._session.scalars(query.with_for_update(skip_locked=True))
+        return [self._claim(one, now, slack_now) for one in taken]
+
+    def held(self) -> dict[str, str]:
+        """Return the tokens of all messages that somebody sends or nobody touches, with the state of each."""
+        query = select(OwedMessageRow.lease_token, OwedMessageRow.state).where(OwedMessageRow.state.in_(IN_HANDS))
+        return {token: state for token, state in self._session.execute(query) if token}
+
+    def take_over(
+        self, tokens: Collection[str], now: datetime, *, slack_now: datetime, limit: int
+    ) -> list[ClaimedMessage]:
+        """Take up to `limit` messages whose lease or quarantine, known by its token, is over."""
+        row = OwedMessageRow
+        query = select(row).where(row.state.in_(IN_HANDS), row.lease_token.in_(tokens)).order_by(row.id).limit(limit)
+        taken = self._session.scalars(query.with_for_update(skip_locked=True)) if tokens else ()
+        return [self._claim(one, now, slack_now) for one in taken]
 
     def delivered(self, claimed: ClaimedMessage, *, channel_id: str, message_ts: str, at: datetime) -> None:
         """Record that Slack took the claimed revision."""
@@ -129,36 +180,71 @@ class Outbox:
             return
         row.channel_id, row.message_ts = channel_id, message_ts
         row.delivered_revision = claimed.message.revision
-        row.maybe_sent, row.problem = False, None
+        row.maybe_sent, row.problem, row.attempts, row.first_try_at = False, None, 0, None
         newer = row.revision > row.delivered_revision
-        self._release(row, "waiting" if newer else "done", not_before=at)
+        self._release(row, "waiting" if newer else "done", not_before=at, at=at)
 
-    def put_off(self, claimed: ClaimedMessage, *, until: datetime, problem: str) -> None:
-        """Record that Slack certainly did not take it, and when to try again."""
+    def put_off(
+        self, claimed: ClaimedMessage, *, until: datetime, at: datetime, problem: str | None, tried: bool = True
+    ) -> None:
+        """Record that Slack certainly did not take it, and when to try again; `tried` where it was asked at all."""
+        row = self._held(claimed)
+        if row is not None:
+            row.problem = problem or row.problem
+            row.attempts -= 0 if tried else 1
+            self._release(row, "waiting", not_before=until, at=at)
+
+    def put_off_channel(self, channel_id: str, *, until: datetime, at: datetime) -> None:
+        """Let everything that waits for this channel wait at least until then, whichever process would send it."""
+        row = OwedMessageRow
+        there = or_(row.channel_id == channel_id, row.address == channel_id)
+        waits = update(row).where(row.state == "waiting", there, row.not_before < until)
+        self._session.execute(waits.values(not_before=until, changed_at=at, problem="its channel must rest"))
+
+    def unknown(self, claimed: ClaimedMessage, *, at: datetime, problem: str) -> None:
+        """Record that nobody knows whether Slack took it; nobody touches it until its quarantine is over."""
         row = self._held(claimed)
         if row is not None:
             row.problem = problem
-            self._release(row, "waiting", not_before=until)
+            row.maybe_sent = row.message_ts is None
+            # A token of its own: the quarantine is measured from here and not from the claim.
+            row.state, row.lease_token, row.changed_at = "unknown", str(uuid4()), at
 
-    def unknown(self, claimed: ClaimedMessage, *, look_at: datetime, problem: str) -> None:
-        """Record that nobody knows whether Slack took it; it is looked up no sooner than `look_at`."""
-        row = self._held(claimed)
-        if row is not None:
-            row.problem, row.lease_until = problem, look_at
-
-    def ended(self, claimed: ClaimedMessage, state: str, *, problem: str | None = None) -> None:
+    def ended(self, claimed: ClaimedMessage, state: str, *, at: datetime, problem: str | None = None) -> None:
         """Record that the message will not be sent: failed, dropped or uncertain."""
         row = self._held(claimed)
         if row is not None:
             row.problem = problem
-            self._release(row, state, not_before=row.not_before)
+            self._release(row, state, not_before=row.not_before, at=at)
 
     def gone(self, claimed: ClaimedMessage, *, at: datetime, problem: str) -> None:
         """Record that somebody deleted the message in Slack, so that it is posted anew."""
         row = self._held(claimed)
         if row is not None:
-            row.message_ts, row.problem = None, problem
-            self._release(row, "waiting", not_before=at)
+            row.message_ts, row.problem, row.first_try_at = None, problem, None
+            self._release(row, "waiting", not_before=at, at=at)
+
+    def resume(self, id_: int, *, at: datetime, certainly_not_sent: bool = False) -> bool:
+        """Owe a message again that was given up or is uncertain; return whether there was such a one."""
+        row = self._session.get(OwedMessageRow, id_, with_for_update=True)
+        if row is None or row.state not in STUCK:
+            return False
+        row.attempts = 0
+        if certainly_not_sent:
+            row.maybe_sent = False
+        if not row.maybe_sent:
+            row.first_try_at = None
+        self._release(row, "waiting", not_before=at, at=at)
+        return True
+
+    def drop(self, id_: int, *, at: datetime, problem: str) -> bool:
+        """Owe a message no more that is on nobody's hands; return whether there was such a one."""
+        row = self._session.get(OwedMessageRow, id_, with_for_update=True)
+        if row is None or row.state not in (*STUCK, "waiting"):
+            return False
+        row.problem = problem
+        self._release(row, "dropped", not_before=row.not_before, at=at)
+        return True
 
     def address_found(self, claimed: ClaimedMessage, channel_id: str) -> None:
         """Record the channel of the direct message, so that a later look-up knows where to look."""
@@ -172,6 +258,11 @@ class Outbox:
         if states:
             query = query.where(OwedMessageRow.state.in_(states))
         return [_message(row) for row in self._session.scalars(query)]
+
+    def numbered(self, id_: int) -> OwedMessage | None:
+        """Return the message of this number, or None."""
+        row = self._session.get(OwedMessageRow, id_)
+        return _message(row) if row else None
 
     def get(self, key: str) -> OwedMessage | None:
         """Return the message under this key, or None."""
@@ -190,19 +281,21 @@ class Outbox:
         query = select(OwedMessageRow.state, func.count()).group_by(OwedMessageRow.state)
         return {state: count for state, count in self._session.execute(query)}
 
-    def _insert(self, key: str, *, at: datetime, **values: Any) -> bool:
-        return insert_once(
-            self._session, OwedMessageRow, key=key, revision=1, delivered_revision=0, state="waiting", not_before=at,
-            attempts=0, maybe_sent=False, created_at=at, **values,
-        )  # fmt: skip
+    def oldest_due(self, now: datetime) -> datetime | None:
+        """Return since when the message has been due that is due for longest and still waits, or None."""
+        row = OwedMessageRow
+        return self._session.scalar(
+            select(func.min(row.not_before)).where(row.state == "waiting", row.not_before <= now)
+        )
 
-    def _claim(self, row: OwedMessageRow, now: datetime, lease: timedelta) -> ClaimedMessage:
-        # A claim that finds it `sending` follows one that never told its end; an edit may simply be repeated.
+    def _claim(self, row: OwedMessageRow, now: datetime, slack_now: datetime) -> ClaimedMessage:
+        # One that was `sending` never told its end; an edit may simply be repeated.
         row.maybe_sent = row.maybe_sent or (row.state == "sending" and row.message_ts is None)
         token = str(uuid4())
-        row.state, row.lease_token, row.lease_until = "sending", token, now + lease
+        row.state, row.lease_token, row.changed_at = "sending", token, now
         row.attempts += 1
-        row.first_try_at = row.first_try_at or now
+        row.first_try_at = row.first_try_at or slack_now
+        self._session.flush()
         return ClaimedMessage(_message(row), token)
 
     def _held(self, claimed: ClaimedMessage) -> OwedMessageRow | None:
@@ -211,9 +304,8 @@ class Outbox:
         return row if row is not None and row.lease_token == claimed.token else None
 
     @staticmethod
-    def _release(row: OwedMessageRow, state: str, *, not_before: datetime) -> None:
-        row.state, row.not_before = state, not_before
-        row.lease_token = row.lease_until = None
+    def _release(row: OwedMessageRow, state: str, *, not_before: datetime, at: datetime) -> None:
+        row.state, row.not_before, row.changed_at, row.lease_token = state, not_before, at, None
 
 
 def _message(row: OwedMessageRow) -> OwedMessage:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from store import Store
+from store import Store, Transaction
+from store.outbox import ClaimedMessage
 from tests.doubles import Asked, CountingBell, KnownChannels, KnownPeople, StillClock
 from workflows.amendments import Amendments
 from workflows.domains import Domains
@@ -302,3 +303,8 @@ def house(
         home=Home(catalog, vocabulary, reviews, sign_offs, amendments, writeups, subscriptions),
         trail=Trail(store),
     )
+
+
+def claimed(tx: Transaction, at: datetime) -> list[ClaimedMessage]:
+    """Claim what is owed, as the messenger would at this moment."""
+    return tx.outbox.claim(at, slack_now=at, limit=100)

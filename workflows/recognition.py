@@ -134,7 +134,8 @@ def owe_thanks(tx: Transaction, incident_id: int, entry_id: str, actor: Actor, n
                 subject=f"{incident_id}|{entry_id}|{author}",
                 address=author,
                 thread_ts=None,
-                at=now + AFTER,
+                at=now,
+                not_before=now + AFTER,
             )
 
 

@@ -1,6 +1,8 @@
 """What people meet when something breaks: honest sentences, nothing lost, nothing twice."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +12,7 @@ import psutil
 import pytest
 
 import sandbox
-from tests.e2e.stage import MANIFEST, RESPONDER, STEWARD, running_bot
+from tests.e2e.stage import MANIFEST, RESPONDER, ROOT, STEWARD, running_bot
 from tests.postgres import postgres
 
 OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. gpu oom again on the big batch"
@@ -159,14 +161,42 @@ def test_a_second_bot_on_the_same_file_says_so_and_stops(slack: sandbox.Slack, t
     assert "Another Faultline already runs" in done.stderr
 
 
+def test_a_bot_that_stands_by_takes_over_from_one_that_was_killed(slack: sandbox.Slack, tmp_path: Path) -> None:
+    with running_bot(slack, tmp_path) as bot:
+        command = [sys.executable, "-m", "bot", "run", "--stand-by"]
+        with subprocess.Popen(command, env=bot.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as second:
+            assert second.stdout is not None
+            waiting = second.stdout.readline()
+            bot.process.kill()
+            running = second.stdout.readline()
+            second.terminate()
+            second.communicate(timeout=20)
+
+    assert "standing by" in waiting
+    assert "running" in running
+    assert second.returncode == 0
+
+
+def test_a_bot_that_stands_by_can_be_stopped(slack: sandbox.Slack, tmp_path: Path) -> None:
+    with running_bot(slack, tmp_path) as bot:
+        command = [sys.executable, "-m", "bot", "run", "--stand-by"]
+        with subprocess.Popen(command, env=bot.environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as second:
+            assert second.stdout is not None
+            second.stdout.readline()
+            second.terminate()
+
+    assert second.returncode == 0
+
+
 def test_a_missing_or_refused_token_ends_the_start_with_one_sentence(slack: sandbox.Slack, tmp_path: Path) -> None:
     with running_bot(slack, tmp_path) as bot:
-        missing = bot.attempt("run", SLACK_BOT_TOKEN="")
-        refused = bot.attempt("run", SLACK_BOT_TOKEN="xoxb-nobody")
-        unopened = bot.attempt("run", SLACK_APP_TOKEN="xapp-nobody", FAULTLINE_DATA_DIR=str(tmp_path / "other"))
+        other = str(tmp_path / "other")
+        missing = bot.attempt("run", SLACK_BOT_TOKEN="", FAULTLINE_DATA_DIR=other)
+        refused = bot.attempt("run", SLACK_BOT_TOKEN="xoxb-nobody", FAULTLINE_DATA_DIR=other)
+        unopened = bot.attempt("run", SLACK_APP_TOKEN="xapp-nobody", FAULTLINE_DATA_DIR=other)
         unwritable = bot.attempt("run", FAULTLINE_DATA_DIR="/proc/nothing")
         bookless = bot.attempt("entries", FAULTLINE_CATALOG_DIR=str(tmp_path))
-        nowhere = bot.attempt("run", FAULTLINE_SLACK_API_URL="http://127.0.0.1:1/api/")
+        nowhere = bot.attempt("run", FAULTLINE_SLACK_API_URL="http://127.0.0.1:1/api/", FAULTLINE_DATA_DIR=other)
 
     expected = {
         "SLACK_BOT_TOKEN is not set": missing,

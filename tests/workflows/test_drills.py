@@ -29,7 +29,7 @@ def begun(store: Store, tmp_path: Path) -> House:
 
 def delivered(lived: House) -> None:
     with lived.store.begin() as tx:
-        for claimed in tx.outbox.claim(lived.clock(), lease=timedelta(seconds=90), limit=20):
+        for claimed in tx.outbox.claim(lived.clock(), slack_now=lived.clock(), limit=20):
             ts = f"{claimed.message.id}.5"
             tx.outbox.delivered(claimed, channel_id="CINC", message_ts=ts, at=lived.clock())
 

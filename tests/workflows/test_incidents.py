@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store import Store, inside_a_transaction
-from tests.factories import QUIET, RESPONDER, STRANGER, House, house
+from tests.factories import QUIET, RESPONDER, STRANGER, House, claimed, house
 from workflows.errors import NotAllowed, NotFound, Unavailable, UserError
 from workflows.incidents import Incidents, Message
 from workflows.ports import Channel
@@ -265,8 +265,8 @@ def card_lines(lived: House) -> list[tuple[str, str, str]]:
 
 def delivered(lived: House) -> None:
     with lived.store.begin() as tx:
-        for claimed in tx.outbox.claim(lived.clock(), lease=timedelta(seconds=90), limit=10):
-            tx.outbox.delivered(claimed, channel_id="CINC", message_ts="7.0", at=lived.clock())
+        for one in claimed(tx, lived.clock()):
+            tx.outbox.delivered(one, channel_id="CINC", message_ts="7.0", at=lived.clock())
 
 
 @dataclass(frozen=True)

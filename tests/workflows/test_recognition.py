@@ -6,7 +6,7 @@ from typing import Any
 
 from store import Store
 from store.outbox import OwedMessage
-from tests.factories import GPU_OOM, RESPONDER, STEWARD, House, failure_mode, house
+from tests.factories import GPU_OOM, RESPONDER, STEWARD, House, claimed, failure_mode, house
 from tests.workflows.test_occurrences import judge
 from workflows.entries.ledger import Change, begin_entry, change_entry, take_entry
 from workflows.people import Actor
@@ -46,7 +46,7 @@ def test_authors_are_thanked_once_for_an_incident_an_hour_later(store: Store, tm
         judge(lived, "confirmed", actor)
 
     with store.begin() as tx:
-        at_once = tx.outbox.claim(lived.clock() + timedelta(minutes=59), lease=timedelta(seconds=90), limit=100)
+        at_once = claimed(tx, lived.clock() + timedelta(minutes=59))
     assert sorted(one.message.kind for one in at_once) == ["incident_card", "run_checklist"]
     assert sorted(one.address for one in owed(lived, "thanks")) == ["UAUTHOR", "UHELPER"]
     thanks = lived.recognition.thanks(owed(lived, "thanks")[0].subject)

@@ -1,13 +1,12 @@
 """What is said in the thread of a sign-off reaches everybody concerned, once, and nobody else."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from store import Store
 from store.outbox import OwedMessage
-from tests.factories import COMPLETE, RESPONDER, House, failure_mode, house
+from tests.factories import COMPLETE, RESPONDER, House, claimed, failure_mode, house
 from workflows.errors import NotAllowed
 from workflows.people import Actor
 from workflows.remarks import Reply
@@ -29,8 +28,7 @@ def asked_house(
 def deliver(lived: House, *people: str) -> None:
     """Let the messages owed so far reach these people: each stands in their channel D<person> at 1.<its number>."""
     with lived.store.begin() as tx:
-        claimed = tx.outbox.claim(lived.clock.now, lease=timedelta(seconds=90), limit=100)
-        for one in claimed:
+        for one in claimed(tx, lived.clock.now):
             if one.message.address in people:
                 tx.outbox.delivered(
                     one,
@@ -39,7 +37,7 @@ def deliver(lived: House, *people: str) -> None:
                     at=lived.clock.now,
                 )
             else:
-                tx.outbox.put_off(one, until=lived.clock.now, problem="")
+                tx.outbox.put_off(one, until=lived.clock.now, at=lived.clock.now, problem=None)
 
 
 def messages(lived: House, kind: str) -> list[OwedMessage]:

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from bot.blocks.signoffs import closed
 from bot.owed import OwedMessages
 from store import Store
 from store.signoffs import SignOffRecord
-from tests.factories import COMPLETE, RESPONDER, STEWARD, House, failure_mode, house
+from tests.factories import COMPLETE, RESPONDER, STEWARD, House, claimed, failure_mode, house
 from tests.listeners import NOTHING
 from workflows.amendments import Amendments
 from workflows.entries.entry import Entry
@@ -22,7 +21,6 @@ from workflows.people import OPERATOR, Actor
 ALICE, SEC, COM = Actor("UALICE"), Actor("USEC"), Actor("UCOM")
 ROLES = {"reviewer:security": ("USEC",), "reviewer:compliance": ("UCOM",), "champion": ("UCHAMPION",)}
 OWED_BY_NOBODY = OwedMessages(*[NOTHING] * len(fields(OwedMessages)))
-LEASE = timedelta(seconds=90)
 
 
 def lived_in(
@@ -257,9 +255,7 @@ def test_the_message_to_somebody_who_lost_the_role_is_emptied_and_one_not_yet_se
     lived, lifecycle = lived_in(store, tmp_path, {"reviewer:security": ("USEC", "UCOM")})
     (asked,) = submitted(lived, lifecycle, "security")
     with lived.store.begin() as tx:
-        sent = next(
-            one for one in tx.outbox.claim(lived.clock.now, lease=LEASE, limit=9) if one.message.address == "USEC"
-        )
+        sent = next(one for one in claimed(tx, lived.clock.now) if one.message.address == "USEC")
         tx.outbox.delivered(sent, channel_id="D1", message_ts="1.0", at=lived.clock.now)
     demoted = house(store, tmp_path, failure_mode(2), roles={"reviewer:security": ("UOTHER",)})
     owed_messages = replace(OWED_BY_NOBODY, sign_offs=demoted.sign_offs)
