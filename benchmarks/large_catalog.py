@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> None:
     count = int(arguments[0]) if arguments else 10_000
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for number, document in enumerate(_documents(count)):
+        for number, document in enumerate(documents(count)):
             text = yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
             (root / "entries").mkdir(exist_ok=True)
             (root / "entries" / _name(number)).write_text(text, encoding="utf-8")
@@ -62,7 +62,7 @@ def _lint(root: Path, count: int) -> None:
 
 
 def _time_one_draft(count: int) -> None:
-    entries = [FailureMode.model_validate(document) for document in _documents(count)]
+    entries = [FailureMode.model_validate(document) for document in documents(count)]
     begun = time.perf_counter()
     neighbourhood = Neighbourhood(entries)
     neighbourhood.candidates(entries[0])
@@ -75,7 +75,7 @@ def _time_one_draft(count: int) -> None:
     print(f"doubles of one draft among {len(entries)}: {each:.1f} ms, after {built:.1f} s of building the index once")
 
 
-def _documents(count: int) -> Iterator[dict[str, Any]]:
+def documents(count: int) -> Iterator[dict[str, Any]]:
     """Yield the documents of a catalog of so many entries, by number."""
     pilot = [safe_yaml(path.read_bytes()) for path in sorted((PILOT / "entries").glob("*.yaml"))]
     before: dict[str, Any] = {}

@@ -2,10 +2,11 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import psutil
 from rich.table import Table
@@ -21,6 +22,7 @@ SPEAKING: Final = (
     *("hit@1", "hit@3", "hit@5", "lenient@3"),
     *("coverage", "precision", "silence", "calibration_error", "first_card"),
 )
+_Figures = TypeVar("_Figures")
 OF_INCIDENTS: Final = ("per_message", "per_incident")
 
 
@@ -76,17 +78,17 @@ def evaluate(engines: Iterable[Engine], material: Material, noises: Sequence[str
     left_out: dict[str, str] = {}
     for engine in engines:
         try:
-            for noise, told in _apart(Trial(engine, material, noises)).items():
+            for noise, told in apart(partial(Trial(engine, material, noises).run, ResidentMemory())).items():
                 figures[noise][engine.name] = told
         except Missing as reason:
             left_out[engine.name] = str(reason)
     return Report(threshold, material, figures, left_out)
 
 
-def _apart(trial: Trial) -> dict[str, Figures]:
-    """Run the trial in a fresh process: what one engine keeps in memory or in caches is no other's gain or loss."""
+def apart(run: Callable[[], _Figures]) -> _Figures:
+    """Run it in a fresh process on one core: what one engine keeps in memory is no other's gain or loss."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_alone) as process:
-        return process.submit(_run, trial).result()
+        return process.submit(run).result()
 
 
 def _alone() -> None:
@@ -94,10 +96,6 @@ def _alone() -> None:
     os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1"))
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
-
-
-def _run(trial: Trial) -> dict[str, Figures]:
-    return trial.run(ResidentMemory())
 
 
 def _table(title: str, columns: Sequence[str], engines: Mapping[str, Figures]) -> Table:
