@@ -26,6 +26,7 @@ from workflows.search.chance import CROWD, Signs
 from workflows.search.index import SearchIndex
 from workflows.search.semantic import SentenceEncoder
 from workflows.search.suggestions import MAX_SUGGESTIONS, weighted
+from workflows.search.synonyms import Synonyms
 
 DATA = Path(__file__).parent / "data"
 RUNS = (1, 3, 10, 40)  # negatives in a row
@@ -85,7 +86,8 @@ def main() -> None:
     files = read_catalog(given.catalog)
     meaning = Read(SentenceEncoder.load(given.model)) if given.model else None
     listener = Listener(
-        SearchIndex([file.entry for file in files], (), meaning), {file.entry.id: file.entry.slug for file in files}
+        SearchIndex([file.entry for file in files], (), meaning, Synonyms.load(given.catalog)),
+        {file.entry.id: file.entry.slug for file in files},
     )
     incidents = [one for path in [DATA / "incidents.yaml", *given.incidents] for one in listener.incidents(path)]
     chat = [one for path in [DATA / "negatives.txt", *given.negatives] for one in listener.negatives(path)]

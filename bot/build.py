@@ -102,6 +102,7 @@ from workflows.search.learning import Learning
 from workflows.search.search import Search
 from workflows.search.semantic import Meanings, SentenceEncoder
 from workflows.search.suggestions import Suggestions
+from workflows.search.synonyms import Synonyms
 from workflows.signoffs import SignOffs
 from workflows.silence import Silence
 from workflows.situations import Situations
@@ -205,7 +206,7 @@ def build_workflows(
     vocabulary = Vocabulary.load(settings.catalog_dir, settings.vocabulary)
     _require_known_names(settings, vocabulary)
     people = People(settings.roles, workspace)
-    catalog = Catalog(store, clock, people, settings.review_interval, _meanings(settings))
+    catalog = Catalog(store, clock, people, settings.review_interval, _meanings(settings), _synonyms(settings))
     if catalog.is_empty():
         imported = catalog.import_folder(settings.catalog_dir)
         log.info(
@@ -286,6 +287,10 @@ def _meanings(settings: Settings) -> Meanings | None:
     if settings.semantic_model is None:
         return None
     return Meanings(SentenceEncoder.load(settings.semantic_model), settings.data_dir / MEANINGS_FILE)
+
+
+def _synonyms(settings: Settings) -> Synonyms:
+    return Synonyms.load(settings.catalog_dir, settings.synonyms)
 
 
 def _require_known_names(settings: Settings, vocabulary: Vocabulary) -> None:

@@ -43,6 +43,7 @@ from workflows.exchange.page import entry_page
 from workflows.exchange.portrait import entry_as_json
 from workflows.people import OPERATOR
 from workflows.quality.linting import lint as lint_files
+from workflows.search.synonyms import Synonyms
 
 cli = typer.Typer(
     help="Faultline: a Slack bot that keeps a machine-learning team from paying twice for the same failure.",
@@ -335,7 +336,11 @@ def evaluate(
     noises = known_noises([name for name in noise.split(",") if name])
     material = read_material(catalog, queries, examples=examples, negatives=negatives)
     threshold, model = settings.suggestion_threshold, settings.semantic_model
-    engines = [Faultline(threshold, model), *(all_peers(threshold, postgres=postgres, model=model) if peers else ())]
+    synonyms = Synonyms.load(catalog if catalog.is_dir() else settings.catalog_dir, settings.synonyms)
+    engines = [
+        Faultline(threshold, model, synonyms),
+        *(all_peers(threshold, postgres=postgres, model=model) if peers else ()),
+    ]
     report = measure(engines, material, noises, threshold)
     _tell_measured(report.as_json() if as_json else report.tables(), report.left_out)
 

@@ -28,6 +28,7 @@ from workflows.reviews import Reviews
 from workflows.rotas import Rotas
 from workflows.runs.runs import Runs
 from workflows.search.suggestions import Suggestions
+from workflows.search.synonyms import Synonyms
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,10 @@ def _incidents(settings: Settings, store: Store, configured: Store) -> Incidents
     with configured.read() as source, store.begin(within=IMPORT) as target:
         for record in source.entries.all(statuses=("published",)):
             target.entries.put(record)
-    catalog = Catalog(store, system_clock, People(settings.roles, NobodyKnown()), settings.review_interval)
+    synonyms = Synonyms.load(settings.catalog_dir, settings.synonyms)
+    catalog = Catalog(
+        store, system_clock, People(settings.roles, NobodyKnown()), settings.review_interval, synonyms=synonyms
+    )
     catalog.refresh()
     reviews = Reviews(store, system_clock, catalog, NoBell(), settings.review_interval)
     suggestions = Suggestions(catalog, settings.suggestion_threshold)

@@ -163,6 +163,10 @@ class Settings(BaseSettings):
     vocabulary: Path | None = Field(
         None, description="A file with terms of your own, in the form of catalog/vocabulary.yaml; it only adds."
     )
+    synonyms: Path | None = Field(
+        None,
+        description="A file with synonyms of your own, in the form of catalog/synonyms.yaml; it only adds.",
+    )
     stewards: Mapped = Field(
         {},
         description='Who answers for each domain, as JSON: {"serving": "U0123", "default": "S0456"}. Slack ids of '

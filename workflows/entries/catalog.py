@@ -22,6 +22,7 @@ from workflows.quality.neighbourhood import Neighbourhood
 from workflows.search.index import Example, Searchable, SearchIndex
 from workflows.search.learning import examples_of
 from workflows.search.semantic import Meanings
+from workflows.search.synonyms import NO_SYNONYMS, Synonyms
 
 IMPORT = timedelta(minutes=10)  # nobody waits for an import; a large catalog takes seconds
 STARTING_REASON = "nobody here has verified it yet"
@@ -89,7 +90,8 @@ class _Stand:
 class Catalog:
     """The entries of this organisation; `review_interval` is how long a verification lasts.
 
-    With `meanings` they are found by what they mean too, once `learn_meanings` has read them.
+    With `meanings` they are found by what they mean too, once `learn_meanings` has read them; with `synonyms` by other
+    words for the same.
     """
 
     store: Store
@@ -97,6 +99,7 @@ class Catalog:
     people: People
     review_interval: timedelta
     meanings: Meanings | None = None
+    synonyms: Synonyms = NO_SYNONYMS
     _stand: _Stand = field(default_factory=_Stand, repr=False)
 
     @property
@@ -200,7 +203,7 @@ class Catalog:
         """Return the index over the entries; each brings its examples, which are so seen only with the entry."""
         parts = [kept.searchable for kept in entries.values() if kept.entry.document.mapping_use != "discouraged"]
         theirs = [one for one in examples if one.entry_id in entries]
-        return index.holding(parts, theirs) if index.size else SearchIndex(parts, theirs, self.meanings)
+        return index.holding(parts, theirs) if index.size else SearchIndex(parts, theirs, self.meanings, self.synonyms)
 
     @property
     def index(self) -> SearchIndex:

@@ -11,6 +11,7 @@ from workflows.search.examples import Example
 from workflows.search.index import SearchIndex
 from workflows.search.semantic import Floats, SentenceEncoder
 from workflows.search.suggestions import Suggestions, weighted
+from workflows.search.synonyms import NO_SYNONYMS, Synonyms
 
 
 class Ranker(Protocol):
@@ -49,16 +50,17 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Faultline:
-    """Search and suggestions of the bot, with the threshold and the sentence model in force."""
+    """Search and suggestions of the bot, with the threshold, the sentence model and the synonyms in force."""
 
     threshold: float
     model: Path | None = None
+    synonyms: Synonyms = NO_SYNONYMS
     name: str = "faultline"
 
     def build(self, items: Sequence[Item], examples: Sequence[Example]) -> "Searched":
         """Return our index over the entries."""
         meaning = Read(SentenceEncoder.load(self.model)) if self.model else None
-        index = SearchIndex([item.searchable() for item in items], examples, meaning)
+        index = SearchIndex([item.searchable() for item in items], examples, meaning, self.synonyms)
         return Searched(index, self.threshold)
 
 

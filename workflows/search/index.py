@@ -9,7 +9,7 @@ it by accident. Words that no entry knows are taken for misspellings of near one
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -24,7 +24,8 @@ from workflows.search.searchable import Grams, Searchable, counted_grams
 from workflows.search.shelf import Floats, Letters, Lexicon, Shelf
 from workflows.search.signatures import REMEMBERED, Signatures
 from workflows.search.spelling import Spelling
-from workflows.search.words import MAX_CHARACTERS, stem, words
+from workflows.search.synonyms import NO_SYNONYMS, Synonyms
+from workflows.search.words import MAX_CHARACTERS, is_telling, stem, words
 
 # What each evidence weighs beside the shared words, of which the best entry has 1; found on two labelled sets
 # of other fields (AI-security case studies, observed software weaknesses) with half of each held out.
@@ -33,6 +34,7 @@ LETTER_SHARE: Final = 0.45
 EXAMPLE_SHARE: Final = 2.5
 SIGNATURE_SHARE: Final = 0.6
 MEANING_SHARE: Final = 0.5
+SYNONYM: Final = 0.4  # what a word counts that only another way of saying was used for
 CANDIDATES: Final = 100  # entries whose letters are compared; the right one is hardly ever behind them
 ALIKE: Final = 0.35  # cosine of meaning from which an entry is looked at that shares no word; unrelated ones have 0.1
 AS_READ: Final = 1_000  # characters of the newest texts whose meaning is taken, about what a model reads at once
@@ -87,9 +89,11 @@ class SearchIndex:
         entries: Iterable[FailureMode | Searchable],
         examples: Iterable[Example] = (),
         meaning: Meaning | None = None,
+        synonyms: Synonyms = NO_SYNONYMS,
     ) -> None:
         parts = [_searchable(entry) for entry in entries]
         lexicon = Lexicon()
+        self._synonyms = synonyms
         base = Shelf(parts, lexicon)
         self._ground = _Ground(lexicon, base, Letters(parts), Spelling(list(lexicon.numbers)))
         self._meaning = meaning
@@ -105,9 +109,9 @@ class SearchIndex:
         parts = {part.entry_id: part for part in map(_searchable, entries)}
         kept = self._examples if examples is None else tuple(examples)
         if len(parts) < SMALL or self._ground.distance(parts) > len(parts) // CHANGED_SHARE:
-            return SearchIndex(parts.values(), kept, self._meaning)
+            return SearchIndex(parts.values(), kept, self._meaning, self._synonyms)
         index = object.__new__(SearchIndex)
-        index._meaning = self._meaning
+        index._meaning, index._synonyms = self._meaning, self._synonyms
         index._ground = self._ground
         index._lay_out(parts, kept)
         return index
@@ -261,9 +265,12 @@ class SearchIndex:
     def _match(self, place: int, asked: "_Asked", rare: Mapping[int, float], worths: Floats, **figures: Any) -> Match:
         added = [(-worth, term) for term, worth in zip(rare, worths.tolist(), strict=True) if worth > 0]
         shared = [term for _, term in sorted(added)]
-        coverage = min(1.0, sum(rare[term] for term in shared) / asked.total) if asked.total else 0.0
-        names = dict.fromkeys(asked.read_from[term] for term in shared)
-        return Match(self._all_parts[place].entry_id, coverage=coverage, shared=tuple(names), **figures)
+        explained: dict[str, float] = {}
+        for term in shared:
+            word = asked.read_from[term]
+            explained[word] = max(rare[term], explained.get(word, 0.0))
+        coverage = min(1.0, sum(explained.values()) / asked.total) if asked.total else 0.0
+        return Match(self._all_parts[place].entry_id, coverage=coverage, shared=tuple(explained), **figures)
 
     def _read(self, texts: Sequence[tuple[str, float]]) -> "_Asked":
         """Return the worth of each stem that the texts ask for; a word said twice counts once, at its heaviest.
@@ -283,22 +290,37 @@ class SearchIndex:
                 unknown.append(word)
         for word in heapq.nlargest(MAX_UNKNOWN, unknown, key=asked.__getitem__):
             known[word] += [(self._ground.lexicon.numbers[term], share) for term, share in self._near(word)]
-        return self._weighed(asked, known, [word for word, _ in said])
+        meant = (
+            [pair for text, _ in texts for pair in self._synonymous(text[:MAX_CHARACTERS])] if self._synonyms else []
+        )
+        return self._weighed(asked, known, meant, [word for word, _ in said])
+
+    def _synonymous(self, text: str) -> Iterator[tuple[str, int]]:
+        """Yield the known stems that the text's words stand for, each with the word that was said."""
+        for said, meant in self._synonyms.meant(text):
+            numbers = (self._ground.lexicon.numbers.get(stem(word)) for word in meant if is_telling(word))
+            yield from ((said, term) for term in numbers if term is not None and term < len(self._stands))
 
     def _near(self, word: str) -> Sequence[tuple[str, float]]:
         return self._ground.spelling.readings(stem(word))
 
     def _weighed(
-        self, asked: Mapping[str, float], known: Mapping[str, Sequence[tuple[int, float]]], said: Sequence[str]
+        self,
+        asked: Mapping[str, float],
+        known: Mapping[str, Sequence[tuple[int, float]]],
+        meant: Sequence[tuple[str, int]],
+        said: Sequence[str],
     ) -> "_Asked":
+        """Weigh the stems; what a word stands for adds to an entry's weight, not to what is there to be explained."""
         worths: dict[int, float] = {}
         read_from: dict[int, str] = {}
         total = 0.0
         for word, weight in asked.items():
             total += weight * max((float(self._rarity[term]) for term, _ in known[word]), default=self._unknown_rarity)
-            for term, share in known[word]:
-                if weight * share > worths.get(term, 0.0):
-                    worths[term], read_from[term] = weight * share, word
+        readings = [(word, term, share) for word in asked for term, share in known[word]]
+        for word, term, share in [*readings, *((word, term, SYNONYM) for word, term in meant if word in asked)]:
+            if asked[word] * share > worths.get(term, 0.0):
+                worths[term], read_from[term] = asked[word] * share, word
         return _Asked(worths, read_from, total, said)
 
     def _found_signatures(self, texts: Sequence[tuple[str, float]]) -> dict[int, tuple[str, ...]]:

@@ -1,12 +1,14 @@
 """From text as people type it to the stems that are compared.
 
 Chat, log lines and prose go the same way: links and mentions out, identifiers split (`camelCase`, `snake_case`,
-paths), stop words out, English stems by Snowball. The text is capped, so a pasted log costs no more than a message.
+paths), numbers and units written one way (`1,000`, `80GiB`), stop words out, English stems by Snowball. The text is
+capped, so a pasted log costs no more than a message.
 """
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 import snowballstemmer
 
@@ -16,7 +18,15 @@ MAX_WORDS = 400
 _MARKUP = re.compile(
     r"<(?:https?://|mailto:|[@#!])[^<>|]{0,300}(?:\|([^<>]{0,300}))?>|https?://\S{1,300}|@[UW][A-Z0-9]{7,}"
 )
-_WORD = re.compile(r"[A-Za-z0-9À-ÿ]+(?:'[a-z]+)?")
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:'[a-z]+)?")
+_QUANTITY = re.compile(r"(\d+)(g|gi?b|mi?b|ki?b|ti?b|ms|secs?|mins?|hrs?|qps|rps|tps|fps)", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_UNITS = {"g": "gb", "gib": "gb", "mib": "mb", "kib": "kb", "tib": "tb", "sec": "second", "secs": "second"} | {
+    "min": "minute",
+    "mins": "minute",
+    "hr": "hour",
+    "hrs": "hour",
+}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _STEMMER = snowballstemmer.stemmer("english")
 
@@ -34,7 +44,23 @@ STOP_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """Return the lower-case words of the text in order, at most `MAX_WORDS`, without stop words."""
-    return [word for word, _ in zip(_words(text), range(MAX_WORDS), strict=False)]
+    return list(islice(filter(is_telling, spoken(text)), MAX_WORDS))
+
+
+def is_telling(word: str) -> bool:
+    """Return whether a word may tell one text from another."""
+    return word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
+
+
+def spoken(text: str) -> Iterator[str]:
+    """Yield every lower-case word of the text's first `MAX_CHARACTERS`, stop words too."""
+    plain = _MARKUP.sub(lambda match: match.group(1) or " ", text[:MAX_CHARACTERS])
+    for match in _WORD.finditer(plain):
+        token = match.group()
+        if token[0].isdigit():
+            yield from _quantity(token)
+        else:
+            yield from _parts(token.replace("'", ""))
 
 
 def stems(text: str) -> list[str]:
@@ -49,12 +75,20 @@ def stem(word: str) -> str:
     return stemmed
 
 
-def _words(text: str) -> Iterator[str]:
-    plain = _MARKUP.sub(lambda match: match.group(1) or " ", text[:MAX_CHARACTERS])
-    for match in _WORD.finditer(plain):
-        token = match.group().replace("'", "")
-        parts = _HUMP.split(token)
-        for part in [token, *parts] if len(parts) > 1 else parts:
-            word = part.lower()
-            if word not in STOP_WORDS and (len(word) > 1 or word.isdigit()):
-                yield word
+def _parts(token: str) -> Iterator[str]:
+    parts = _HUMP.split(token)
+    if len(parts) > 1:
+        yield token.lower()
+    for part in parts:
+        yield part.lower()
+
+
+def _quantity(token: str) -> Iterator[str]:
+    """Yield a number without the marks between its thousands, and its unit as a word of its own."""
+    if quantity := _QUANTITY.fullmatch(token):
+        unit = quantity[2].lower()
+        yield from (quantity[1], _UNITS.get(unit, unit))
+    elif _THOUSANDS.fullmatch(token):
+        yield token.replace(",", "")
+    else:
+        yield from _parts(token)
