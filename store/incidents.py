@@ -87,13 +87,17 @@ class UnmatchedRecord:
 
 @dataclass(frozen=True)
 class EvidenceRecord:
-    """One message of an incident, without secrets; `thread_ts` is what it replies to, None for none."""
+    """One message of an incident, without secrets; `thread_ts` is what it replies to, None for none.
+
+    An alert is what an app said, not a person.
+    """
 
     ts: str
     author: str
     text: str
     said_at: datetime
     thread_ts: str | None = None
+    is_alert: bool = False
 
 
 @dataclass(frozen=True)

@@ -282,6 +282,7 @@ class EvidenceRow(Base):
     text: Mapped[str]
     said_at: Mapped[datetime]
     thread_ts: Mapped[str | None] = mapped_column(String(30))
+    is_alert: Mapped[bool] = mapped_column(server_default=false())
 
 
 class SuggestionRow(Base):

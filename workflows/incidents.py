@@ -1,6 +1,6 @@
 """What happens in an incident channel: messages become evidence, evidence becomes one card, people judge the card."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from threading import Lock
@@ -12,6 +12,7 @@ from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.entry import canonical_id
 from workflows.entries.parts import Certainty
 from workflows.errors import NotFound, UserError
+from workflows.evidence import Evidence
 from workflows.listening import Listening
 from workflows.masking import masked
 from workflows.occurrences import certainty_of, confirmed_within, taken_back_within
@@ -310,7 +311,9 @@ class Incidents:
                 incident = incident or tx.incidents.current(message.channel_id, message.ts, now, quiet=self.quiet)
                 if not incident.heard:
                     tx.incidents.note_time(incident.id, "detected", now, source="the first message here")
-                evidence = EvidenceRecord(message.ts, message.author, text, now, _reply_to(message))
+                evidence = EvidenceRecord(
+                    message.ts, message.author, text, now, _reply_to(message), is_alert=bool(message.bot_name)
+                )
                 if tx.incidents.add_evidence(incident.id, evidence):
                     tx.examples.remove_of(incident.id, said_as=message.ts)
             return Heard(incident.id if incident else None, is_new=is_new)
@@ -321,26 +324,27 @@ class Incidents:
             incident = tx.incidents.get(incident_id)
             if incident is None or incident.ranked >= incident.heard:
                 return False
-            evidence = tx.incidents.evidence(incident_id, latest=LATEST_EVIDENCE)
+            said = tx.incidents.evidence(incident_id, latest=LATEST_EVIDENCE)
             before = tx.incidents.suggestions(incident_id)
-        texts = [one.text for one in evidence]
+        evidence = Evidence.of(incident, said)
         rejected = {one.entry_id for one in before if one.verdict == "rejected"}
         # Once there is a card, what is said later only edits it, so the latest state is all that matters.
         unheard = 1 if any(one.rank for one in before) else incident.heard - incident.ranked
-        fresh = self._sure_at_any(texts, rejected, latest=unheard)
+        fresh = self._sure_at_any(evidence, rejected, latest=unheard)
         taken_back = incident.altered > incident.ranked
-        reasons = self.suggestions.reasons(texts) if taken_back else None
-        latest = max(evidence, key=lambda one: one.ts, default=None)
+        reasons = self.suggestions.reasons(evidence.texts) if taken_back else None
+        latest = max(said, key=lambda one: one.ts, default=None)
         thread_ts = (latest.thread_ts or latest.ts) if latest else incident.card_thread_ts
         return self._suggest(incident, Ranked(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
 
-    def _sure_at_any(self, texts: Sequence[str], rejected: Collection[str], *, latest: int) -> list[Suggestion]:
+    def _sure_at_any(self, evidence: Evidence, rejected: Collection[str], *, latest: int) -> list[Suggestion]:
         """Return what was sure enough after any of the latest messages, the newest first.
 
         In a flood several messages are ranked together; what one of them tells must not drown in those behind it.
         """
+        texts = evidence.texts
         for end in range(len(texts), len(texts) - min(latest, len(texts), MOMENTS), -1):
-            if found := self.suggestions.for_evidence(texts[:end], rejected=rejected):
+            if found := self.suggestions.for_evidence(texts[:end], lasting=evidence.lasting, rejected=rejected):
                 return found
         return []
 

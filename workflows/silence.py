@@ -10,6 +10,7 @@ from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.entry import Entry
 from workflows.errors import UserError
+from workflows.evidence import Evidence
 from workflows.incidents import LATEST_EVIDENCE
 from workflows.people import Actor, require_colleague
 from workflows.search.search import why
@@ -74,7 +75,8 @@ class Silence:
             said = tx.incidents.evidence(incident.id, latest=LATEST_EVIDENCE) if incident else []
             shown = tx.incidents.suggestions(incident.id) if incident else []
         rejected = tuple(one.entry_id for one in shown if one.verdict == "rejected")
-        weighed = self.suggestions.weigh([one.text for one in said], rejected=rejected)
+        evidence = Evidence.of(incident, said) if incident else Evidence((), {})
+        weighed = self.suggestions.weigh(evidence.texts, lasting=evidence.lasting, rejected=rejected)
         first = next(iter(weighed.matches), None)
         muted = channel.muted_until if channel else None
         return Explanation(

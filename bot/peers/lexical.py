@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import snowballstemmer
+import Stemmer
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
@@ -25,7 +25,7 @@ class Bm25s:
     def build(self, items: Sequence[Item], examples: Sequence[Example]) -> Answering:
         """Return the ranker; raises Missing without the package."""
         bm25s = imported("bm25s", "bm25s")
-        stem = snowballstemmer.stemmer("english").stemWords
+        stem = Stemmer.Stemmer("english").stemWords
 
         def tokens(texts: list[str], **options: Any) -> Any:
             return bm25s.tokenize(texts, stopwords="en", stemmer=stem, show_progress=False, **options)
@@ -71,7 +71,7 @@ class Tantivy:
         writer.commit()
         index.reload()
         searcher = index.searcher()
-        stem = snowballstemmer.stemmer("english").stemWord
+        stem = Stemmer.Stemmer("english").stemWord
 
         def term_queries(word: str) -> Iterable[Any]:
             for field in fields:

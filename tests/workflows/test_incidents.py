@@ -1,6 +1,6 @@
 """An incident channel: messages become evidence, evidence one card, and people judge it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,7 +14,7 @@ from workflows.errors import NotAllowed, NotFound, Unavailable, UserError
 from workflows.incidents import Incidents, Message
 from workflows.ports import Channel
 from workflows.search.learning import Verdict
-from workflows.search.suggestions import Suggestion, Suggestions
+from workflows.search.suggestions import NOTHING, Suggestion, Suggestions
 
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
 
@@ -277,10 +277,15 @@ class Interrupted(Suggestions):
     _happened: list[bool] = field(default_factory=list)
 
     def for_evidence(
-        self, texts: Sequence[str], *, rejected: Collection[str] = (), threshold: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        lasting: Mapping[str, float] = NOTHING,
+        rejected: Collection[str] = (),
+        threshold: float | None = None,
     ) -> list[Suggestion]:
         assert not inside_a_transaction(), "nobody can write while evidence is ranked inside a transaction"
-        found = super().for_evidence(texts, rejected=rejected, threshold=threshold)
+        found = super().for_evidence(texts, lasting=lasting, rejected=rejected, threshold=threshold)
         if not self._happened:
             self._happened.append(True)
             with ThreadPoolExecutor(1) as elsewhere:
@@ -346,12 +351,17 @@ def test_messages_that_wait_for_their_ranking_are_ranked_together(store: Store, 
 
     class Counted(Suggestions):
         def for_evidence(
-            self, texts: Sequence[str], *, rejected: Collection[str] = (), threshold: float | None = None
+            self,
+            texts: Sequence[str],
+            *,
+            lasting: Mapping[str, float] = NOTHING,
+            rejected: Collection[str] = (),
+            threshold: float | None = None,
         ) -> list[Suggestion]:
             ranked.append(len(texts))
             if len(texts) < 8:
                 raise Unavailable
-            return super().for_evidence(texts, rejected=rejected, threshold=threshold)
+            return super().for_evidence(texts, lasting=lasting, rejected=rejected, threshold=threshold)
 
     incidents = replace(lived.incidents, suggestions=Counted(lived.catalog, 0.005))
     for number in range(1, 8):
@@ -491,9 +501,14 @@ def test_what_tells_most_does_not_drown_in_the_messages_that_are_ranked_with_it(
 
     class SureOfLogLines(Suggestions):
         def for_evidence(
-            self, texts: Sequence[str], *, rejected: Collection[str] = (), threshold: float | None = None
+            self,
+            texts: Sequence[str],
+            *,
+            lasting: Mapping[str, float] = NOTHING,
+            rejected: Collection[str] = (),
+            threshold: float | None = None,
         ) -> list[Suggestion]:
-            found = super().for_evidence(texts, rejected=rejected, threshold=threshold)
+            found = super().for_evidence(texts, lasting=lasting, rejected=rejected, threshold=threshold)
             return found if texts[-1] == LOG_LINE else []
 
     incidents = replace(lived.incidents, suggestions=SureOfLogLines(lived.catalog, 0.005))

@@ -1,6 +1,7 @@
 """The bot speaks when it is likely right, and learns from verdicts how likely that is."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 
 from store import Store
 from tests.factories import house
+from workflows.evidence import Evidence
 from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.search.calibration import AS_FITTED, Outcome, calibrated
 from workflows.search.chance import WITH_MODEL, WITHOUT_MODEL, Signs
 from workflows.search.feedback import Feedback
-from workflows.search.suggestions import Suggestions
+from workflows.search.suggestions import Suggestions, weighted
 from workflows.search.trouble import trouble
 
 OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
@@ -99,3 +101,41 @@ def test_a_channel_may_have_a_threshold_of_its_own(store: Store, tmp_path: Path)
 
     assert suggestions.for_evidence([OOM])
     assert not suggestions.for_evidence([OOM], threshold=1.0)
+
+
+def test_small_talk_makes_what_was_said_before_no_older() -> None:
+    told = dict(weighted([OOM, "on it", "thanks!", "same here"]))
+    drowned = dict(weighted([OOM, "the new dashboard shows latency by region", "which region has the canary pods?"]))
+
+    assert told[OOM] == 1
+    assert drowned[OOM] < 1
+
+
+def test_an_alert_does_not_fade_while_people_talk(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    talk = ["the new dashboard shows latency by region, is the canary in it?"] * 30
+    suggestions = Suggestions(lived.catalog, 0.5)
+
+    faded = suggestions.weigh([OOM, *talk])
+    kept = suggestions.weigh([OOM, *talk], lasting={OOM: 1.0})
+
+    assert kept.matches[0].weight > faded.matches[0].weight
+    assert kept.chance > faded.chance
+
+
+def test_what_an_app_says_and_what_is_settled_lasts(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    lived.incidents.observe(Message("E1", "CINC", "1.0", None, "BMONITOR", OOM, bot_name="Monitor"))
+    lived.incidents.observe(Message("E2", "CINC", "2.0", None, "U1", "looking into it with the platform team"))
+    with store.begin() as tx:
+        incident = tx.incidents.in_channel("CINC")
+        assert incident is not None
+        settled = replace(incident, services=["ranker"], environment="online")
+        evidence = Evidence.of(settled, tx.incidents.evidence(incident.id, latest=10))
+
+    assert list(evidence.texts) == [OOM, "looking into it with the platform team"]
+    assert dict(evidence.lasting) == {OOM: 1.0, "ranker online": 0.5}
+
+
+def test_nothing_said_points_to_nothing(store: Store, tmp_path: Path) -> None:
+    assert not Suggestions(house(store, tmp_path).catalog, 0.5).weigh([]).matches

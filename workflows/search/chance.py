@@ -12,8 +12,10 @@ from typing import Final
 
 from workflows.search.index import Match
 from workflows.search.trouble import trouble
+from workflows.search.words import words
 
 FEW: Final = 2  # messages; a single one gets no credit for saying little, or every stray remark would be answered
+TELLING: Final = 3  # words that are no stop words
 CROWD: Final = slice(4, 12)  # the ranks that stand for entries which share words by chance
 # Fitted with `python -m benchmarks.speaking` on incidents read message by message, chatter and technical prose. The
 # columns are those of `Signs.values`, the intercept comes first; without a sentence model the last one is missing.
@@ -27,9 +29,9 @@ class Signs:
 
     `standing_out` is how far the first one's weight lies above the crowd's, in units of a word that no other entry has;
     `name` (0 to 1) how much of a name of any was said; `coverage` (0 to 1) how much of what was said the first
-    explains; `signature` whether a log line of any was found; `length` the logarithm of the number of messages (at
-    least `FEW`); `trouble` how dense these are with words of trouble; `meaning` the cosine of the first, 0 without a
-    sentence model.
+    explains; `signature` whether a log line of any was found; `length` the logarithm of the number of messages that
+    tell something (at least `FEW`); `trouble` how dense all are with words of trouble; `meaning` the cosine of the
+    first, 0 without a sentence model.
     """
 
     standing_out: float
@@ -49,7 +51,7 @@ class Signs:
             name=max(one.name for one in shown),
             coverage=first.coverage,
             signature=any(one.signatures for one in shown),
-            length=math.log(max(FEW, len(texts))),
+            length=math.log(max(FEW, sum(map(tells, texts)))),
             trouble=trouble(texts),
             meaning=first.meaning,
         )
@@ -75,3 +77,8 @@ def logistic(log_odds: float) -> float:
 def _crowd(ranked: Sequence[Match]) -> float:
     crowd = [other.weight for other in ranked[CROWD]]
     return sum(crowd) / len(crowd) if crowd else 0.0
+
+
+def tells(text: str) -> bool:
+    """Return whether a message tells something; “on it” and “thanks” do not make what was said before any older."""
+    return len(words(text)) >= TELLING

@@ -88,7 +88,7 @@ class Neighbours:
         counted = [Counter(lexicon.number(stem(word)) for word in some) for some in said]
         self._rarity = self._word_rarity(counted)
         units = [_unit(counts, self._rarity) for counts in counted]
-        self._postings = Postings(units)
+        self._postings = Postings.of_rows(units)
         self._of = np.array([entries.places[example.entry_id] for example in self.examples])
         self._worth = np.array([example.weight for example in self.examples], np.float32)
         self._vectors = [self._vector(unit, *counted_grams(some)) for unit, some in zip(units, said, strict=True)]

@@ -1,7 +1,6 @@
 """One entry as the index needs it: its words field by field, its names, its letters and its log signatures, ready."""
 
 import math
-import sys
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -78,8 +77,7 @@ def _grams_of(word: str) -> Grams:
 
 
 def _stems(said: Iterable[str]) -> tuple[str, ...]:
-    # The same stems stand in thousands of entries, so each is kept in memory once.
-    return tuple(sys.intern(stem(word)) for word in said)
+    return tuple(map(stem, said))
 
 
 def fields_of(entry: FailureMode) -> dict[str, str]:

@@ -7,8 +7,8 @@ sparse rows in NumPy are as fast as both at this size and stay open to the joini
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ FIELD_WEIGHTS: Final[Mapping[str, float]] = {
 SATURATION: Final = 2.0  # k1: how soon a repeated word stops adding
 LENGTH_SHARE: Final = 0.9  # b: how much a long field is held against it
 
+_Number = TypeVar("_Number", bound=np.generic)
 Floats = NDArray[np.float32]
 Terms = Mapping[int, float]
 
@@ -36,30 +37,43 @@ class Lexicon:
     """Every stem of a catalog with its number; it only grows, so numbers stay true for indexes built before."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = _Numbers()
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def number(self, term: str) -> int:
         """Return the number of a stem, a new one for a new stem."""
-        return self.numbers.setdefault(term, len(self.numbers))
+        return self.numbers[term]
+
+    def numbered(self, terms: Iterable[str]) -> Iterator[int]:
+        """Return the number of each stem; millions are asked for when a catalog is laid out."""
+        return map(self.numbers.__getitem__, terms)
+
+
+class _Numbers(dict[str, int]):
+    def __missing__(self, term: str) -> int:
+        return self.setdefault(term, len(self))
 
 
 class Postings:
     """For every stem the places it stands at and its weight there, in ascending order of places."""
 
-    def __init__(self, rows: Iterable[Mapping[int, float]]) -> None:
-        terms, places, weights = array("I"), array("I"), array("f")
-        for place, row in enumerate(rows):
+    def __init__(self, terms: NDArray[np.int64], places: NDArray[np.int64], weights: Floats) -> None:
+        order = np.argsort(terms, kind="stable")
+        self.starts = np.concatenate([[0], np.cumsum(np.bincount(terms))])
+        self.places = places[order].astype(np.int32)
+        self.weights = weights[order]
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Mapping[int, float]]) -> "Postings":
+        """Return the postings of places in order, each with the weights of its stems."""
+        terms, weights, lengths = array("q"), array("f"), array("q")
+        for row in rows:
             terms.extend(row)
-            places.extend([place] * len(row))
             weights.extend(row.values())
-        numbers = np.frombuffer(terms, np.uint32) if terms else np.empty(0, np.uint32)
-        order = np.argsort(numbers, kind="stable")
-        self.starts = np.concatenate([[0], np.cumsum(np.bincount(numbers))])
-        self.places = (np.frombuffer(places, np.uint32) if places else numbers)[order].astype(np.int32)
-        self.weights = np.frombuffer(weights, np.float32)[order] if weights else np.empty(0, np.float32)
+            lengths.append(len(row))
+        return cls(_as_array(terms, np.int64), _places(lengths), _as_array(weights, np.float32))
 
     def stretch(self, term: int) -> slice:
         """Return where the places of one stem are; empty for a stem that was not there yet."""
@@ -105,27 +119,37 @@ class Shelf:
     ) -> None:
         self.parts = parts
         self.averages = averages or _average_lengths(parts)
-        self.words = Postings(self._weighted(part, lexicon) for part in parts)
+        self.words = self._weighted(lexicon)
         names = [(place, name) for place, part in enumerate(parts) for name in part.names]
         self.name_places = np.array([place for place, _ in names], np.int32)
-        self.names = Postings(dict.fromkeys(map(lexicon.number, name), 1.0) for _, name in names)
+        self.names = Postings.of_rows(dict.fromkeys(lexicon.numbered(name), 1.0) for _, name in names)
 
-    def _weighted(self, part: Searchable, lexicon: Lexicon) -> dict[int, float]:
-        """Return the weight of each stem in an entry.
+    def _weighted(self, lexicon: Lexicon) -> Postings:
+        """Return the weight of each stem in each entry.
 
         It is BM25F's (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, section
         3.6) without the stem's rarity, which changes with the catalog.
         """
-        frequency: defaultdict[str, float] = defaultdict(float)
-        for field, stems in part.fields.items():
-            norm = 1 - LENGTH_SHARE + LENGTH_SHARE * len(stems) / (self.averages.get(field) or len(stems))
-            share = FIELD_WEIGHTS.get(field, 1.0) / norm
-            for term in stems:
-                frequency[term] += share
-        return {
-            lexicon.number(term): often_there * (SATURATION + 1) / (often_there + SATURATION)
-            for term, often_there in frequency.items()
-        }
+        terms, lengths, shares, fields = array("q"), array("q"), array("d"), array("q")
+        for part in self.parts:
+            for field, stems in part.fields.items():
+                terms.extend(lexicon.numbered(stems))
+                lengths.append(len(stems))
+                shares.append(self._share(field, len(stems)))
+            fields.append(len(part.fields))
+        of_fields = _places(lengths)
+        places = _places(fields)[of_fields]
+        size = max(1, len(self.parts))
+        # One number for a stem at a place; sorted they stand by stem, then by place.
+        pairs, which = np.unique(_as_array(terms, np.int64) * size + places, return_inverse=True)
+        often_there = np.bincount(which, _as_array(shares, np.float64)[of_fields], minlength=len(pairs))
+        weights = often_there * (SATURATION + 1) / (often_there + SATURATION)
+        return Postings(pairs // size, pairs % size, weights.astype(np.float32))
+
+    def _share(self, field: str, length: int) -> float:
+        """Return what a word of a field counts there, less in a long one."""
+        norm = 1 - LENGTH_SHARE + LENGTH_SHARE * length / (self.averages.get(field) or length)
+        return FIELD_WEIGHTS.get(field, 1.0) / norm
 
 
 class Letters:
@@ -152,6 +176,15 @@ class Letters:
         rows = np.searchsorted(ends, hits, side="right")
         likeness: Floats = (np.bincount(rows, weighed, minlength=len(parts)) / lengths).astype(np.float32)
         return likeness
+
+
+def _as_array(numbers: "array[Any]", kind: type[_Number]) -> NDArray[_Number]:
+    return np.frombuffer(numbers, kind) if numbers else np.empty(0, kind)
+
+
+def _places(lengths: "array[int]") -> NDArray[np.int64]:
+    """Return for stretches of these lengths, one after the other, which stretch each element belongs to."""
+    return np.repeat(np.arange(len(lengths)), _as_array(lengths, np.int64))
 
 
 def _average_lengths(parts: Iterable[Searchable]) -> dict[str, float]:

@@ -51,11 +51,13 @@ class Signatures:
                 holders[pattern].append(place)
         self._holders = dict(holders)
         needed = {pattern: needed_by(pattern) for pattern in holders}
-        spread = Counter(gram for choices in needed.values() for run in chain(*choices) for gram in _grams(run))
+        grams = {run: _grams(run) for choices in needed.values() for run in chain(*choices)}
+        spread = Counter(gram for choices in needed.values() for run in chain(*choices) for gram in grams[run])
+        rarest = {run: min(some, key=spread.__getitem__) for run, some in grams.items()}
         self._always = [pattern for pattern, choices in needed.items() if not choices]
         by_gram: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for pattern, choices in needed.items():
-            looked_up = [[(min(_grams(run), key=spread.__getitem__), run) for run in choice] for choice in choices]
+            looked_up = [[(rarest[run], run) for run in choice] for choice in choices]
             for gram, run in min(looked_up, key=lambda some: max(spread[gram] for gram, _ in some), default=()):
                 by_gram[gram][run].append(pattern)
         self._by_gram: Mapping[str, Mapping[str, Sequence[str]]] = by_gram

@@ -4,18 +4,21 @@ A wrong suggestion costs more than none: it takes the attention of everyone in t
 to is turned into the chance of being right, and below the threshold nothing is shown at all.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import accumulate
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from workflows.search.calibration import AS_FITTED, Calibration
-from workflows.search.chance import CROWD, Signs
+from workflows.search.chance import CROWD, Signs, tells
 from workflows.search.index import Match, SearchIndex
 from workflows.search.search import why
 
 MAX_SUGGESTIONS = 3
 WORTH_A_LOOK = 0.35  # of the threshold: what the second and third entry need to stand beside a sure first one
 HALF_LIFE = 12  # messages after which a word weighs half
+NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,26 @@ class Suggestions:
     feedback: Judged = field(default=Unjudged())
 
     def for_evidence(
-        self, texts: Sequence[str], *, rejected: Collection[str] = (), threshold: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        lasting: Mapping[str, float] = NOTHING,
+        rejected: Collection[str] = (),
+        threshold: float | None = None,
     ) -> list[Suggestion]:
         """Return the suggestions for the messages (oldest first), or none while the best is not sure enough.
 
-        `threshold` is the channel's own; without it the one of all channels holds.
+        `lasting` are texts that do not fade, with their weights. `threshold` is the channel's own; without it the one
+        of all channels holds.
         """
-        return self.shown(self.weigh(texts, rejected=rejected), threshold=threshold)
+        return self.shown(self.weigh(texts, lasting=lasting, rejected=rejected), threshold=threshold)
 
-    def weigh(self, texts: Sequence[str], *, rejected: Collection[str] = ()) -> Weighed:
-        """Return what the messages (oldest first) point to, sure enough or not."""
-        ranked = self.catalog.index.rank_weighted(weighted(texts), limit=CROWD.stop + len(rejected))
+    def weigh(
+        self, texts: Sequence[str], *, lasting: Mapping[str, float] = NOTHING, rejected: Collection[str] = ()
+    ) -> Weighed:
+        """Return what the messages (oldest first) and what does not fade point to, sure enough or not."""
+        evidence = [*lasting.items(), *weighted(texts)]
+        ranked = self.catalog.index.rank_weighted(evidence, limit=CROWD.stop + len(rejected))
         matches = [match for match in ranked if match.entry_id not in rejected]
         if not matches:
             return Weighed(texts, (), 0.0)
@@ -113,6 +125,6 @@ class Suggestions:
 
 
 def weighted(texts: Sequence[str]) -> list[tuple[str, float]]:
-    """Return the messages (oldest first) with their weights: a word weighs half after `HALF_LIFE` messages."""
-    newest = len(texts) - 1
-    return [(text, 0.5 ** ((newest - place) / HALF_LIFE)) for place, text in enumerate(texts)]
+    """Return the messages (oldest first) with their weights: half after `HALF_LIFE` messages that tell something."""
+    newer = accumulate((tells(text) for text in reversed(texts)), initial=0)
+    return [(text, 0.5 ** (count / HALF_LIFE)) for text, count in zip(reversed(texts), newer, strict=False)][::-1]

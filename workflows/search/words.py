@@ -6,18 +6,21 @@ capped, so a pasted log costs no more than a message.
 """
 
 import re
+import sys
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 
-import snowballstemmer
+import Stemmer
 
 MAX_CHARACTERS = 4_000
 MAX_WORDS = 400
+REMEMBERED = 100_000  # words and tokens, some 10 MB
 
 _MARKUP = re.compile(
     r"<(?:https?://|mailto:|[@#!])[^<>|]{0,300}(?:\|([^<>]{0,300}))?>|https?://\S{1,300}|@[UW][A-Z0-9]{7,}"
 )
+_MARKED = re.compile(r"[<@]|://")
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:'[a-z]+)?")
 _QUANTITY = re.compile(r"(\d+)(g|gi?b|mi?b|ki?b|ti?b|ms|secs?|mins?|hrs?|qps|rps|tps|fps)", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -28,7 +31,6 @@ _UNITS = {"g": "gb", "gib": "gb", "mib": "mb", "kib": "kb", "tib": "tb", "sec": 
     "hrs": "hour",
 }
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_STEMMER = snowballstemmer.stemmer("english")
 
 STOP_WORDS = frozenset(
     """a about after again all also am an and any are as at be because been before being but by can cant could did do
@@ -44,7 +46,10 @@ STOP_WORDS = frozenset(
 
 def words(text: str) -> list[str]:
     """Return the lower-case words of the text in order, at most `MAX_WORDS`, without stop words."""
-    return list(islice(filter(is_telling, spoken(text)), MAX_WORDS))
+    found: list[str] = []
+    for token in _tokens(text):
+        found += _telling(token)
+    return found[:MAX_WORDS]
 
 
 def is_telling(word: str) -> bool:
@@ -54,13 +59,8 @@ def is_telling(word: str) -> bool:
 
 def spoken(text: str) -> Iterator[str]:
     """Yield every lower-case word of the text's first `MAX_CHARACTERS`, stop words too."""
-    plain = _MARKUP.sub(lambda match: match.group(1) or " ", text[:MAX_CHARACTERS])
-    for match in _WORD.finditer(plain):
-        token = match.group()
-        if token[0].isdigit():
-            yield from _quantity(token)
-        else:
-            yield from _parts(token.replace("'", ""))
+    for token in _tokens(text):
+        yield from _read(token)
 
 
 def stems(text: str) -> list[str]:
@@ -68,11 +68,38 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in words(text)]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(REMEMBERED)
 def stem(word: str) -> str:
     """Return the Snowball stem of one lower-case word."""
-    stemmed: str = _STEMMER.stemWord(word)
-    return stemmed
+    # The same stems stand in thousands of entries, so each is kept in memory once.
+    return sys.intern(_STEMMER.of(word))
+
+
+class _Stemmer(threading.local):
+    """A stemmer for each thread: it keeps the word it works on."""
+
+    def __init__(self) -> None:
+        self.of = Stemmer.Stemmer("english").stemWord
+
+
+_STEMMER = _Stemmer()
+
+
+def _tokens(text: str) -> list[str]:
+    said = text[:MAX_CHARACTERS]
+    return _WORD.findall(_MARKUP.sub(lambda match: match.group(1) or " ", said) if _MARKED.search(said) else said)
+
+
+# A catalog of ten thousand entries has three million words and some tens of thousands of different ones.
+@lru_cache(REMEMBERED)
+def _read(token: str) -> tuple[str, ...]:
+    """Return the lower-case words that a token holds."""
+    return tuple(_quantity(token) if token[0].isdigit() else _parts(token.replace("'", "")))
+
+
+@lru_cache(REMEMBERED)
+def _telling(token: str) -> tuple[str, ...]:
+    return tuple(map(sys.intern, filter(is_telling, _read(token))))
 
 
 def _parts(token: str) -> Iterator[str]:
