@@ -27,7 +27,8 @@ Tokens = list[re.Match[str]]
 
 # The syntax of RE2 (github.com/google/re2/wiki/Syntax); what is not told apart here makes the whole pattern unknown.
 _TOKEN: Final = re.compile(
-    r"""(?P<open>\((?:\?(?:P?<\w+>|[imsU-]*:))?)
+    r"""(?P<run>[ !"\#%&',\-/0-9:;<=>@A-Z_`a-z~]+(?![*+?{]))
+    |(?P<open>\((?:\?(?:P?<\w+>|[imsU-]*:))?)
     |(?P<flags>\(\?[imsU-]+\))
     |(?P<close>\))
     |(?P<or>\|)
@@ -134,7 +135,7 @@ def _sequence(tokens: Tokens) -> tuple[list[Choice], Tokens]:
         token, (choices, tokens) = tokens[0], _one(tokens)
         repeat = tokens[0] if tokens and tokens[0].lastgroup == "repeat" else None
         tokens = tokens[1:] if repeat else tokens
-        letter = token["letter"] or token["escaped"] or ""
+        letter = token["run"] or token["letter"] or token["escaped"] or ""
         if letter and letter.isascii() and not repeat:  # beyond ASCII a letter may have several lower cases
             run += letter.lower()
             continue
