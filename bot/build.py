@@ -17,6 +17,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from bot.background import Background
 from bot.catching_up import CatchingUp
 from bot.clock_watch import ClockWatch
+from bot.collection import uncollected
 from bot.delivery import Delivery
 from bot.directory import SlackChannels, SlackPeople
 from bot.errors import ErrorAnswers
@@ -212,7 +213,8 @@ def build_workflows(
         log.info(
             "the catalog was empty and is now filled", entries=len(imported.added), folder=str(settings.catalog_dir)
         )
-    catalog.refresh()
+    with uncollected():
+        catalog.refresh()
     feedback = Feedback(store)
     feedback.refresh()
     suggestions = Suggestions(catalog, settings.suggestion_threshold, feedback)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from store.changes import tell
 from store.models import CounterRow, EntryRow, ReviewAnswerRow
@@ -73,16 +73,15 @@ class Entries:
         return [record_of(EntryRecord, row) for row in self._session.scalars(query)]
 
     def some(self, entry_ids: Collection[str]) -> list[EntryRecord]:
-        """Return the entries with these ids, ordered by id."""
+        """Return the entries with these ids, ordered by id, without what was imported, which is as long as they are."""
         wanted = sorted(entry_ids)
+        query = select(EntryRow).options(defer(EntryRow.imported, raiseload=True)).order_by(EntryRow.id)
         rows = [
             row
             for start in range(0, len(wanted), AT_ONCE)
-            for row in self._session.scalars(
-                select(EntryRow).where(EntryRow.id.in_(wanted[start : start + AT_ONCE])).order_by(EntryRow.id)
-            )
+            for row in self._session.scalars(query.where(EntryRow.id.in_(wanted[start : start + AT_ONCE])))
         ]
-        return [record_of(EntryRecord, row) for row in rows]
+        return [record_of(EntryRecord, row, imported=None) for row in rows]
 
     def versions(self) -> dict[str, tuple[int, datetime | None]]:
         """Return for each entry what differs whenever it was changed or verified, without reading its document."""

@@ -167,8 +167,10 @@ class Catalog:
 
     def _known(self, versions: Mapping[str, Version], shelf: _Shelf) -> Mapping[str, _Shelved]:
         stale = [one for one, version in versions.items() if shelf.versions.get(one) != version]
-        records = [record for start in range(0, len(stale), READ_AT_ONCE) for record in self._read(stale, start)]
-        all_known = {**shelf.known, **{record.id: _Shelved.of(entry_of(record, self.people)) for record in records}}
+        all_known = dict(shelf.known)
+        for start in range(0, len(stale), READ_AT_ONCE):  # so that no more rows than that lie beside the entries
+            for record in self._read(stale, start):
+                all_known[record.id] = _Shelved.of(entry_of(record, self.people))
         return {one: all_known[one] for one in versions if one in all_known}
 
     @staticmethod
