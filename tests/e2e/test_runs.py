@@ -287,7 +287,7 @@ def test_a_restart_in_the_middle_of_a_run_loses_nothing(tmp_path: Path) -> None:
             responder.clicks("Done", responder.sees("Look here first", channel="inc-restart"), beside="1. Halve")
         lived.later(minutes=50)
         with running(Settings(**given), over_http=False, clock=clock):
-            responder.sees("takes longer than expected", channel="inc-restart")
+            responder.sees("takes longer than expected: ", channel="inc-restart")
             responder.clicks("It worked", responder.sees("Look here first", channel="inc-restart"))
             responder.sees("Did it help?", channel="inc-restart")
         posted = [str(one.arguments) for one in slack.calls("chat.postMessage")]
