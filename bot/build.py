@@ -109,6 +109,7 @@ from workflows.silence import Silence
 from workflows.situations import Situations
 from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
+from workflows.thresholds import Thresholds
 from workflows.trail import Trail
 from workflows.writeups.writeups import WriteUps
 
@@ -132,6 +133,7 @@ class Workflows:
     runs: Runs
     situations: Situations
     silence: Silence
+    thresholds: Thresholds
     stubs: Stubs
     drills: Drills
     timers: Timers
@@ -250,6 +252,7 @@ def build_workflows(
         runs=runs,
         situations=Situations(store, clock, catalog),
         silence=Silence(store, clock, catalog, suggestions),
+        thresholds=Thresholds(store, clock, people, settings.suggestion_threshold, settings.incident_quiet),
         drills=Drills(store, clock, catalog, incidents, bell),
         stubs=Stubs(store, clock, catalog, suggestions, vocabulary),
         timers=Timers(store, clock, bell),
@@ -453,7 +456,15 @@ def _slack_app(
         history=HistoryListeners(workflows.history, replies, team),
         home=HomeListeners(homes, team),
         incidents=IncidentListeners(
-            workflows.incidents, workflows.situations, ranking, exposures, replies, background, client, identity
+            workflows.incidents,
+            workflows.thresholds,
+            workflows.situations,
+            ranking,
+            exposures,
+            replies,
+            background,
+            client,
+            identity,
         ),
         merging=MergingListeners(workflows.merging, replies, team),
         runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),

@@ -26,7 +26,10 @@ _IN_EARNEST = SuggestionRow.incident_id.not_in(select(IncidentRow.id).where(Inci
 
 @dataclass(frozen=True)
 class ChannelRecord:
-    """A channel, whether we listen there, who or what decided so, and until when we say nothing there by ourselves."""
+    """A channel, whether we listen there, who or what decided so, and until when we say nothing there by ourselves.
+
+    `threshold` is the channel's own chance from which on we speak, None for that of all channels.
+    """
 
     id: str
     name: str
@@ -34,6 +37,8 @@ class ChannelRecord:
     decided_by: str
     decided_at: datetime
     muted_until: datetime | None = None
+    threshold: float | None = None
+    threshold_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,12 @@ class Incidents:
         """Set until when we say nothing by ourselves; return False for a channel where nobody listens."""
         muted = update(ChannelRow).where(ChannelRow.id == channel_id, ChannelRow.watched).values(muted_until=until)
         return self._session.execute(muted.returning(ChannelRow.id)).first() is not None
+
+    def set_threshold(self, channel_id: str, threshold: float | None, *, by: str | None) -> None:
+        """Set from what chance on we speak in the channel; None is that of all channels."""
+        change = update(ChannelRow).where(ChannelRow.id == channel_id)
+        self._session.execute(change.values(threshold=threshold, threshold_by=by))
+        self._session.expire_all()
 
     def get(self, incident_id: int) -> IncidentRecord | None:
         """Return the incident, or None."""
@@ -301,6 +312,11 @@ class Incidents:
     def note_ranked(self, incident_id: int, heard: int) -> None:
         """Note that the card stands for that many changes of the evidence."""
         self._session.execute(update(IncidentRow).where(IncidentRow.id == incident_id).values(ranked=heard))
+
+    def rank_again(self, incident_id: int) -> None:
+        """Let the latest message count as not ranked yet, where there is one."""
+        row = IncidentRow
+        self._session.execute(update(row).where(row.id == incident_id, row.heard > 0).values(ranked=row.heard - 1))
 
     def evidence(self, incident_id: int, *, latest: int) -> list[EvidenceRecord]:
         """Return the latest messages of the incident, oldest first."""

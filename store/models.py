@@ -220,6 +220,8 @@ class ChannelRow(Base):
     decided_by: Mapped[str]
     decided_at: Mapped[datetime]
     muted_until: Mapped[datetime | None]
+    threshold: Mapped[float | None]
+    threshold_by: Mapped[str | None]
 
 
 class IncidentRow(Base):

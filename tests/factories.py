@@ -45,6 +45,7 @@ from workflows.silence import Silence
 from workflows.situations import Situations
 from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
+from workflows.thresholds import Thresholds
 from workflows.trail import Trail
 from workflows.writeups.writeups import WriteUps
 
@@ -208,6 +209,7 @@ class House:
     runs: Runs
     situations: Situations
     silence: Silence
+    thresholds: Thresholds
     stubs: Stubs
     drills: Drills
     timers: Timers
@@ -278,6 +280,7 @@ def house(
         runs=runs,
         situations=Situations(store, clock, catalog),
         silence=Silence(store, clock, catalog, suggestions),
+        thresholds=Thresholds(store, clock, people, threshold, QUIET),
         drills=Drills(store, clock, catalog, incidents, bell),
         stubs=Stubs(store, clock, catalog, suggestions, vocabulary),
         timers=Timers(store, clock, bell),

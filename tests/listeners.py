@@ -36,7 +36,7 @@ def listeners_over_nothing() -> Listeners:
         EntryListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         HistoryListeners(NOTHING, NOTHING, ""),
         HomeListeners(NOTHING, ""),
-        IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         MergingListeners(NOTHING, NOTHING, ""),
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         ReviewListeners(NOTHING, NOTHING, NOTHING, ""),

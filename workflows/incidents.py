@@ -326,25 +326,32 @@ class Incidents:
                 return False
             said = tx.incidents.evidence(incident_id, latest=LATEST_EVIDENCE)
             before = tx.incidents.suggestions(incident_id)
+            channel = tx.incidents.channel(incident.channel_id)
         evidence = Evidence.of(incident, said)
         rejected = {one.entry_id for one in before if one.verdict == "rejected"}
         # Once there is a card, what is said later only edits it, so the latest state is all that matters.
         unheard = 1 if any(one.rank for one in before) else incident.heard - incident.ranked
-        fresh = self._sure_at_any(evidence, rejected, latest=unheard)
+        threshold = channel.threshold if channel else None
+        fresh = self._sure_at_any(evidence, rejected, latest=unheard, threshold=threshold)
         taken_back = incident.altered > incident.ranked
         reasons = self.suggestions.reasons(evidence.texts) if taken_back else None
         latest = max(said, key=lambda one: one.ts, default=None)
         thread_ts = (latest.thread_ts or latest.ts) if latest else incident.card_thread_ts
         return self._suggest(incident, Ranked(incident.heard, fresh, reasons), thread_ts=thread_ts, quietly=quietly)
 
-    def _sure_at_any(self, evidence: Evidence, rejected: Collection[str], *, latest: int) -> list[Suggestion]:
+    def _sure_at_any(
+        self, evidence: Evidence, rejected: Collection[str], *, latest: int, threshold: float | None
+    ) -> list[Suggestion]:
         """Return what was sure enough after any of the latest messages, the newest first.
 
         In a flood several messages are ranked together; what one of them tells must not drown in those behind it.
         """
         texts = evidence.texts
         for end in range(len(texts), len(texts) - min(latest, len(texts), MOMENTS), -1):
-            if found := self.suggestions.for_evidence(texts[:end], lasting=evidence.lasting, rejected=rejected):
+            so_far, lasting = texts[:end], evidence.lasting
+            if found := self.suggestions.for_evidence(
+                so_far, lasting=lasting, rejected=rejected, threshold=threshold
+            ):
                 return found
         return []
 

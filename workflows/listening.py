@@ -105,6 +105,9 @@ class Listening:
             return watched
 
     def _decide(self, channel_id: str, name: str, *, watched: bool, decided_by: str) -> None:
+        decision = ChannelRecord(channel_id, name, watched, decided_by, self.clock())
         with self.store.begin() as tx:
-            tx.incidents.put_channel(ChannelRecord(channel_id, name, watched, decided_by, self.clock()))
+            if (known := tx.incidents.channel(channel_id)) is not None:
+                decision = replace(decision, threshold=known.threshold, threshold_by=known.threshold_by)
+            tx.incidents.put_channel(decision)
         self._remembered.pop(channel_id, None)

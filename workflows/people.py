@@ -90,6 +90,11 @@ class People:
         roles = (role for role in self.named if role not in {"reader", "contributor"})
         return not actor.is_external and any(self.holds(actor, role) for role in roles)
 
+    def answers_for_entries(self, actor: Actor) -> bool:
+        """Return whether the person may decide over entries of any domain: steward, backup, champion or admin."""
+        roles = (one for one in self.named if one.startswith(("steward:", "backup:")) or one in {"champion", "admin"})
+        return not actor.is_external and (actor.is_operator or any(self.holds(actor, role) for role in roles))
+
     def peers(self) -> tuple[str, ...]:
         """Return everybody who answers for anything in the catalog, each once."""
         roles = [role for role in self.named if role not in {"reader", "contributor"}]

@@ -28,7 +28,8 @@ class Explanation:
     """What stands behind the bot's words or its silence in a channel.
 
     `best` is what the latest messages point to, None where they share no word with any entry; `chance` (0 to 1) is how
-    likely one of the first three is right, `threshold` what it takes to speak. `on_card` are the entries people see.
+    likely one of the first three is right, `threshold` what it takes to speak, and `threshold_by` who gave the channel
+    one of its own. `on_card` are the entries people see.
     """
 
     is_watched: bool
@@ -40,6 +41,7 @@ class Explanation:
     threshold: float
     rejected: tuple[str, ...]
     on_card: tuple[str, ...]
+    threshold_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Silence:
         weighed = self.suggestions.weigh(evidence.texts, lasting=evidence.lasting, rejected=rejected)
         first = next(iter(weighed.matches), None)
         muted = channel.muted_until if channel else None
+        own = channel.threshold if channel else None
         return Explanation(
             is_watched=channel is not None and channel.watched,
             muted_until=muted if muted is not None and muted > self.clock() else None,
@@ -86,9 +89,10 @@ class Silence:
             best=self.catalog.published_entry(first.entry_id) if first else None,
             why=why(first) if first else "",
             chance=weighed.chance,
-            threshold=self.suggestions.threshold,
+            threshold=self.suggestions.threshold if own is None else own,
             rejected=rejected,
             on_card=tuple(one.entry_id for one in shown if one.rank and one.verdict != "rejected"),
+            threshold_by=channel.threshold_by if channel else None,
         )
 
     def _set(self, channel_id: str, until: datetime | None) -> None:

@@ -30,6 +30,7 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.runs.run import Run
 from workflows.silence import Explanation
 from workflows.situations import TIMES, Situation
+from workflows.thresholds import Threshold
 
 STATUS_MARK = {
     "open": ":rotating_light: open",
@@ -71,6 +72,21 @@ def explanation(told: Explanation) -> Rendered:
     """Return the answer to `/failure explain`: why the bot spoke or was silent."""
     text = "\n".join(_explained(told))
     return Rendered(text, [section(text)])
+
+
+def threshold(told: Threshold, *, changed: bool = False) -> Rendered:
+    """Return the answer to `/failure threshold`: how sure we must be here, and why."""
+    needed, usual = (f"{round(one * PERCENT)} %" for one in (told.value, told.usual))
+    if told.set_by is None:
+        why = f"the one of all channels (FAULTLINE_SUGGESTION_THRESHOLD = {told.usual:g})"
+    else:
+        why = f"{person(told.set_by)} set it for this channel; elsewhere it is {usual}"
+    begin = "From now on" if changed else "Here"
+    text = f"{begin} I speak when the chance that one of my first three entries is right is *{needed}* or more: {why}."
+    ways = (
+        "`/failure threshold 0.7` changes it, `default` takes the usual one; `/failure explain` tells the chance now."
+    )
+    return Rendered(f"{text} {ways}", [section(text), context(ways)])
 
 
 def situation_form(situation: Situation, vocabulary: Vocabulary) -> Block:
@@ -176,7 +192,8 @@ def _explained(told: Explanation) -> Iterator[str]:
         verdict = "so I speak" if told.chance >= told.threshold else "so I am silent"
         likely = f"The chance that one of the first three is right is *{chance} %*"
         yield f"I read {told.messages} message(s) here. They point most to {best}: {escape(clip(told.why, 300))}."
-        yield f"{likely}; I speak from *{needed} %* on, {verdict}."
+        whose = f" ({person(told.threshold_by)} set this for the channel)" if told.threshold_by else ""
+        yield f"{likely}; I speak from *{needed} %* on{whose}, {verdict}."
     if told.on_card:
         yield "On the card: " + ", ".join(f"`{one}`" for one in told.on_card)
     if told.rejected:

@@ -78,6 +78,7 @@ class Listeners:
             "drill": self.drills.drill,
             "explain": self.situations.explain,
             "mute": self.situations.mute,
+            "threshold": self.incidents.threshold,
             "watch": self.incidents.watch,
             "unwatch": self.incidents.unwatch,
             "new": self.editing.new,

@@ -53,6 +53,7 @@ SUBCOMMANDS = (
     Subcommand("runs", "FM-0012", "start an entry's remedy here; alone it lists the remedies under way"),
     Subcommand("explain", "", "why I spoke or was silent here: the best match, its chance, the threshold"),
     Subcommand("mute", "2h", "post nothing here by myself for a while; `off` ends it"),
+    Subcommand("threshold", "0.7", "how sure I must be to speak here; alone it tells, `default` takes the usual one"),
     Subcommand("drill", "FM-0012 #channel", "practise an entry; alone it picks one; `stop` ends it"),
     Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
     Subcommand("unwatch", "", "stop listening in this channel"),

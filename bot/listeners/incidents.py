@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.background import Background
 from bot.blocks.elements import Rendered, section
+from bot.blocks.situations import threshold
 from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, message, press
 from bot.identity import Identity
@@ -21,6 +22,7 @@ from workflows.incidents import Incidents, Message
 from workflows.people import require_colleague
 from workflows.search.learning import Verdict
 from workflows.situations import Situations
+from workflows.thresholds import Thresholds, typed_threshold
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +32,7 @@ class IncidentListeners:
     """What happens in channels, and the buttons of the card."""
 
     incidents: Incidents
+    thresholds: Thresholds
     situations: Situations
     ranking: Ranking
     exposures: Exposures
@@ -99,6 +102,16 @@ class IncidentListeners:
         require_colleague(call.actor)
         self.incidents.listening.unwatch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
         return _said("I have stopped listening here. `/failure watch` starts it again.")
+
+    def threshold(self, call: CommandCall) -> Rendered:
+        """`/failure threshold`: tells it; with a number or `default` behind it, changes it."""
+        if not call.rest:
+            return threshold(self.thresholds.of(call.channel_id, call.actor))
+        value = None if call.rest.lower() in {"default", "usual", "off"} else typed_threshold(call.rest)
+        in_force = self.thresholds.set(call.channel_id, value, call.actor)
+        if in_force.incident_id is not None:
+            self.ranking.ask(in_force.incident_id)  # what was not sure enough before may be so now
+        return threshold(in_force, changed=True)
 
     def confirm(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “This is it”."""

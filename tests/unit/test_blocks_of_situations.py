@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.blocks.drills import begun, intro, signal
 from bot.blocks.drills import result as result_of
 from bot.blocks.elements import Rendered
-from bot.blocks.situations import brief, explanation, situation_form, status
+from bot.blocks.situations import brief, explanation, situation_form, status, threshold
 from bot.blocks.stubs import stub_form, stub_made
 from sandbox.blockkit import check_message, check_view
 from store.drills import DrillRecord
@@ -24,6 +24,7 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.silence import Explanation
 from workflows.situations import Matched, Situation
 from workflows.stubs import Offered
+from workflows.thresholds import Threshold
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LIVE = re.compile(r"<(?!@U1>|!subteam\^S1>|#CINC>|!date\^)[^<>]*>")
@@ -55,6 +56,7 @@ def test_every_message_of_an_incident_is_valid_and_nothing_typed_comes_alive(tex
     drawn = [
         status(situation(text)), status(situation(text, matched=False)), brief(situation(text)),
         *practice(text), explanation(explained(text)), explanation(explained(text, best=None)), stub_made(ENTRY),
+        explanation(explained(text, threshold_by="U1")), threshold(Threshold(0.7, 0.8, "U1")),
     ]  # fmt: skip
     for rendered in drawn:
         check_message(rendered.as_payload())
