@@ -349,9 +349,7 @@ class Incidents:
         texts = evidence.texts
         for end in range(len(texts), len(texts) - min(latest, len(texts), MOMENTS), -1):
             so_far, lasting = texts[:end], evidence.lasting
-            if found := self.suggestions.for_evidence(
-                so_far, lasting=lasting, rejected=rejected, threshold=threshold
-            ):
+            if found := self.suggestions.for_evidence(so_far, lasting=lasting, rejected=rejected, threshold=threshold):
                 return found
         return []
 

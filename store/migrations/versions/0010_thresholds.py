@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("channel", sa.Column("threshold", sa.Float()))
+    op.add_column("channel", sa.Column("threshold", sa.Double()))
     op.add_column("channel", sa.Column("threshold_by", sa.Text()))
 
 
