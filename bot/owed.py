@@ -152,10 +152,10 @@ class OwedMessages:
         return word(run, what, about) if run else None
 
     def call_for_help(self, subject: str) -> Rendered | None:
-        """Return the call for help to one person, or None where the run is over before it was sent."""
-        number, _, place = subject.partition("|")
+        """Return the call for help to a person or a channel, or None where the run is over before it was sent."""
+        number, place, *address = subject.split("|")  # an older version of us wrote no address
         run = self.runs.run(int(number))
-        return call_for_help(run, int(place)) if run else None
+        return call_for_help(run, int(place), *address) if run else None
 
     def how_it_went(self, subject: str) -> Rendered | None:
         """Return the question how a run went, with the answers so far."""

@@ -219,6 +219,13 @@ class Incidents:
         row = self._session.scalar(select(ChannelRow).where(ChannelRow.name == name, ChannelRow.watched).limit(1))
         return record_of(ChannelRecord, row) if row else None
 
+    def channel_known_as(self, name: str) -> ChannelRecord | None:
+        """Return the channel of that id or name that we were in, the latest of several of the name, or None."""
+        row = ChannelRow
+        named = select(row).where((row.id == name) | (row.name == name)).order_by(row.decided_at.desc()).limit(1)
+        found = self._session.scalar(named)
+        return record_of(ChannelRecord, found) if found else None
+
     def change(self, incident_id: int, **values: Any) -> None:
         """Set some of what is known of the incident."""
         self._session.execute(update(IncidentRow).where(IncidentRow.id == incident_id).values(**values))

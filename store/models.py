@@ -383,6 +383,7 @@ class EscalationRow(Base):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     asked_at: Mapped[datetime | None]
     asked_by: Mapped[str | None]
+    asked_in: Mapped[str | None] = mapped_column(String(30))
 
 
 class RunOutcomeRow(Base):

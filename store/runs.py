@@ -76,7 +76,8 @@ class RunEventRecord:
 class EscalationRecord:
     """One to ask for help: the role as the entry names it, and the Slack ids of who holds it (none where unknown).
 
-    `due_at` is when they are asked by themselves, None once they were asked or while nobody shall be.
+    `due_at` is when they are asked by themselves, None once they were asked or while nobody shall be. `asked_in` is the
+    channel of theirs in which they were asked as well, None where the entry names none that we know.
     """
 
     place: int
@@ -86,6 +87,7 @@ class EscalationRecord:
     due_at: datetime | None
     asked_at: datetime | None
     asked_by: str | None
+    asked_in: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from workflows.ports import Channel, ChannelDirectory
 
 NAMELESS_FOR = timedelta(hours=1)  # after which a channel without a name is asked for its name again
 BY_NAME = "its name"  # what decided whether a channel is watched, where no person did
+SHARED = "it is shared"  # with people of other workspaces, who get nothing of the catalog
 REMEMBERED = timedelta(seconds=2)  # how long another process may listen on after `/failure unwatch`
 MOST_REMEMBERED = 10_000  # channels
 
@@ -93,7 +94,7 @@ class Listening:
     def _decide_by_itself(self, channel_id: str, channel: Channel) -> bool:
         """Return whether the channel is watched; what a person decided in the meantime stands."""
         watched = self.is_incident_channel(channel.name) and not channel.is_shared
-        reason = "it is shared" if channel.is_shared else BY_NAME
+        reason = SHARED if channel.is_shared else BY_NAME
         decision = ChannelRecord(channel_id, channel.name, watched, reason, self.clock())
         with self.store.begin() as tx:
             if tx.incidents.add_channel(decision):

@@ -29,6 +29,7 @@ from bot.blocks.elements import (
 from bot.blocks.occurrences import HELPED
 from bot.blocks.sheets import COMPARED
 from workflows.entries.detectors import Detector
+from workflows.runs.escalation import path_of
 from workflows.runs.outcomes import MAX_DIFFERED
 from workflows.runs.run import REMEDY, ROLLBACK, Escalation, Run, Step
 from workflows.runs.runs import MAX_COMMENT
@@ -97,15 +98,16 @@ def word(run: Run, what: str, about: str) -> Rendered | None:
     return None
 
 
-def call_for_help(run: Run, place: int) -> Rendered | None:
-    """Return the direct message to somebody who is asked for help, or None where the run is over."""
+def call_for_help(run: Run, place: int, address: str = "") -> Rendered | None:
+    """Return the message to a person, or to a channel of theirs, that asks for help; None where the run is over."""
     asked = next((one for one in run.escalation if one.place == place), None)
     if not run.record.is_open or asked is None or asked.asked_at is None:
         return None
+    in_a_room = asked.asked_in is not None and address == asked.asked_in
+    whom = f"*{escape(asked.role)}* is asked to come." if in_a_room else f"You are asked as {escape(asked.role)}."
     text = (
         f":rotating_light: Help is needed in <#{run.channel_id}>: `{run.entry_id}` {escape(run.entry_title)}. "
-        f"*{escape(run.remedy.title)}* began at {clock_time(run.record.started_at)} and has not worked yet; you are "
-        f"asked as {escape(asked.role)}."
+        f"*{escape(run.remedy.title)}* began at {clock_time(run.record.started_at)} and has not worked yet. {whom}"
     )
     return Rendered(text, [section(text)])
 
@@ -359,8 +361,19 @@ def _asking(run: Run, asked: Escalation, title: str) -> Rendered:
     how = f"asked by {person(asked.asked_by)}" if asked.asked_by else f"asked by itself after {minutes} min"
     text = f":rotating_light: {whom}: help is needed with {title} {escape(run.entry_title)}. {_progress(run)}; {how}."
     unknown = [] if held else [context("Nobody is named for this role in FAULTLINE_ROTAS, so nobody was pinged.")]
+    unknown += _room(run, asked)
     stop = [actions(f"asked:{run.id}:{asked.place}", [_stop(run)])] if any(one.due_at for one in run.escalation) else []
     return Rendered(text, [section(text), *unknown, *stop])
+
+
+def _room(run: Run, asked: Escalation) -> Iterator[Block]:
+    """Yield where they were asked as well, or why not in the channel that the entry names."""
+    named = path_of(run.remedy)[asked.place].channel if asked.place < len(run.remedy.escalation) else None
+    if asked.asked_in is not None:
+        if asked.asked_in != run.channel_id:
+            yield context(f"Asked in <#{asked.asked_in}> as well.")
+    elif named and not run.is_drill:
+        yield context(f"The entry names {escape(named)} too, where I may not post: `/invite @Faultline` there.")
 
 
 def _stop(run: Run) -> Block:

@@ -93,6 +93,10 @@ def run(text: str = "Halve it", *, state: State = "running", steps: int = 12, **
     )
 
 
+def asked_in_a_room(late: Run) -> Run:
+    return replace(late, escalation=tuple(replace(one, asked_in="CINC") for one in late.escalation))
+
+
 @settings(max_examples=40, deadline=None)
 @given(HOSTILE, st.sampled_from(STATES), st.sampled_from([1, 12, 30]))
 def test_every_message_of_a_run_is_valid_and_nothing_typed_comes_alive(text: str, state: State, steps: int) -> None:
@@ -100,7 +104,7 @@ def test_every_message_of_a_run_is_valid_and_nothing_typed_comes_alive(text: str
     words = [word(late, what, about) for what, about in (("overdue", state), ("degraded_too_long", ""), ("asked", "0"))]
     drawn = [checklist(run(text, state=state, steps=steps)), checklist(late), how_it_went(late), runs_here([late] * 9)]
 
-    for rendered in [*drawn, *words, call_for_help(late, 0)]:
+    for rendered in [*drawn, *words, call_for_help(late, 0), call_for_help(asked_in_a_room(late), 0, "CINC")]:
         if rendered is not None:
             check_message(rendered.as_payload())
             assert not LIVE.findall(rendered.text + mrkdwn_in(rendered.blocks))

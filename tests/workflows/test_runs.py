@@ -236,7 +236,55 @@ def test_help_is_asked_for_in_order_each_after_its_wait(store: Store, tmp_path: 
         asked.append(sum(one.asked_at is not None for one in run(lived).escalation))
 
     assert asked == [0, 1, 2, 3]
-    assert kinds(lived, "run_call") == [f"{run(lived).id}|2"]  # the one place that a person holds
+    assert kinds(lived, "run_call") == [f"{run(lived).id}|2|UCOMMANDER"]  # the one place that a person holds
+
+
+def escalating_into(store: Store, tmp_path: Path, channel: str) -> House:
+    """Return a house whose remedy names the channel for the first place of its path; the bot is in #capacity."""
+    path = [{**REMEDY["escalation"][0], "channel": channel}, *REMEDY["escalation"][1:]]
+    document = {**GPU_OOM.model_dump(mode="json"), "mitigations": [{**REMEDY, "escalation": path}]}
+    lived = house(store, tmp_path, FailureMode.model_validate(document))
+    lived.channels.names["CCAP"] = "capacity"
+    lived.incidents.listening.watch("CCAP", "capacity", decided_by="U1")
+    lived.incidents.observe(Message("Ev1", "CINC", "1.0", None, "U1", LOG_LINE))
+    judged(lived)
+    return lived
+
+
+@pytest.mark.parametrize("channel", ["#capacity", "capacity", "CCAP"])
+def test_the_channel_that_the_entry_names_is_posted_into_once(channel: str, store: Store, tmp_path: Path) -> None:
+    lived = escalating_into(store, tmp_path, channel)
+
+    later(lived, minutes=15)
+    for actor in (RESPONDER, SECOND):
+        lived.runs.escalate(run(lived).id, 0, actor, channel_id="CINC")
+
+    assert run(lived).escalation[0].asked_in == "CCAP"
+    with lived.store.read() as tx:
+        assert [(one.address, one.thread_ts) for one in tx.outbox.all() if one.kind == "run_call"] == [("CCAP", None)]
+
+
+@pytest.mark.parametrize("channel", ["#nowhere", "#inc-42", "CINC"])
+def test_a_channel_we_do_not_know_and_the_incidents_own_are_not_posted_into(
+    channel: str, store: Store, tmp_path: Path
+) -> None:
+    lived = escalating_into(store, tmp_path, channel)
+
+    later(lived, minutes=15)
+
+    assert run(lived).escalation[0].asked_in != "CCAP"
+    assert kinds(lived, "run_call") == []
+
+
+def test_a_channel_with_people_of_other_workspaces_is_not_posted_into(store: Store, tmp_path: Path) -> None:
+    lived = escalating_into(store, tmp_path, "#partners")
+    lived.channels.names["CPARTNERS"] = "partners"
+    lived.channels.shared.add("CPARTNERS")
+    lived.incidents.observe(Message("Ev2", "CPARTNERS", "2.0", None, "U1", "hello"))
+
+    later(lived, minutes=15)
+
+    assert kinds(lived, "run_call") == []
 
 
 def test_anyone_can_stop_the_escalation(store: Store, tmp_path: Path) -> None:
