@@ -90,13 +90,12 @@ def _tokens(text: str) -> list[str]:
     return _WORD.findall(_MARKUP.sub(lambda match: match.group(1) or " ", said) if _MARKED.search(said) else said)
 
 
-# A catalog of ten thousand entries has three million words and some tens of thousands of different ones.
-@lru_cache(REMEMBERED)
 def _read(token: str) -> tuple[str, ...]:
     """Return the lower-case words that a token holds."""
     return tuple(_quantity(token) if token[0].isdigit() else _parts(token.replace("'", "")))
 
 
+# A catalog of ten thousand entries has three million words and some tens of thousands of different ones.
 @lru_cache(REMEMBERED)
 def _telling(token: str) -> tuple[str, ...]:
     return tuple(map(sys.intern, filter(is_telling, _read(token))))
