@@ -12,6 +12,7 @@ from workflows.search.index import SearchIndex
 from workflows.search.semantic import Floats, SentenceEncoder
 from workflows.search.suggestions import Suggestions, weighted
 from workflows.search.synonyms import NO_SYNONYMS, Synonyms
+from workflows.search.weights import AS_TUNED, Weights
 
 
 class Ranker(Protocol):
@@ -55,12 +56,13 @@ class Faultline:
     threshold: float
     model: Path | None = None
     synonyms: Synonyms = NO_SYNONYMS
+    weights: Weights = AS_TUNED
     name: str = "faultline"
 
     def build(self, items: Sequence[Item], examples: Sequence[Example]) -> "Searched":
         """Return our index over the entries."""
         meaning = Read(SentenceEncoder.load(self.model)) if self.model else None
-        index = SearchIndex([item.searchable() for item in items], examples, meaning, self.synonyms)
+        index = SearchIndex([item.searchable() for item in items], examples, meaning, self.synonyms, self.weights)
         return Searched(index, self.threshold)
 
 

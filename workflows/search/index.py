@@ -25,16 +25,9 @@ from workflows.search.shelf import Floats, Letters, Lexicon, Shelf
 from workflows.search.signatures import REMEMBERED, Signatures
 from workflows.search.spelling import Spelling
 from workflows.search.synonyms import NO_SYNONYMS, Synonyms
+from workflows.search.weights import AS_TUNED, Weights
 from workflows.search.words import MAX_CHARACTERS, is_telling, stem, words
 
-# What each evidence weighs beside the shared words, of which the best entry has 1; found on two labelled sets
-# of other fields (AI-security case studies, observed software weaknesses) with half of each held out.
-NAME_SHARE: Final = 0.3
-LETTER_SHARE: Final = 0.45
-EXAMPLE_SHARE: Final = 2.5
-SIGNATURE_SHARE: Final = 0.6
-MEANING_SHARE: Final = 0.5
-SYNONYM: Final = 0.4  # what a word counts that only another way of saying was used for
 CANDIDATES: Final = 100  # entries whose letters are compared; the right one is hardly ever behind them
 ALIKE: Final = 0.35  # cosine of meaning from which an entry is looked at that shares no word; unrelated ones have 0.1
 AS_READ: Final = 1_000  # characters of the newest texts whose meaning is taken, about what a model reads at once
@@ -90,10 +83,11 @@ class SearchIndex:
         examples: Iterable[Example] = (),
         meaning: Meaning | None = None,
         synonyms: Synonyms = NO_SYNONYMS,
+        weights: Weights = AS_TUNED,
     ) -> None:
         parts = [_searchable(entry) for entry in entries]
         lexicon = Lexicon()
-        self._synonyms = synonyms
+        self._synonyms, self._weights = synonyms, weights
         base = Shelf(parts, lexicon)
         self._ground = _Ground(lexicon, base, Letters(parts), Spelling(list(lexicon.numbers)))
         self._meaning = meaning
@@ -109,9 +103,9 @@ class SearchIndex:
         parts = {part.entry_id: part for part in map(_searchable, entries)}
         kept = self._examples if examples is None else tuple(examples)
         if len(parts) < SMALL or self._ground.distance(parts) > len(parts) // CHANGED_SHARE:
-            return SearchIndex(parts.values(), kept, self._meaning, self._synonyms)
+            return SearchIndex(parts.values(), kept, self._meaning, self._synonyms, self._weights)
         index = object.__new__(SearchIndex)
-        index._meaning, index._synonyms = self._meaning, self._synonyms
+        index._meaning, index._synonyms, index._weights = self._meaning, self._synonyms, self._weights
         index._ground = self._ground
         index._lay_out(parts, kept)
         return index
@@ -155,16 +149,16 @@ class SearchIndex:
         weights = self._on_shelves(lambda shelf, _: shelf.words.summed(self._rare(asked), len(shelf.parts)))
         names = self._on_shelves(lambda shelf, lengths: self._named(shelf, lengths, asked))
         grams = counted_grams(asked.said)
-        scores = weights / (float(weights.max(initial=0.0)) or 1.0) + NAME_SHARE * names
+        scores = weights / (float(weights.max(initial=0.0)) or 1.0) + self._weights.name * names
         told = self._neighbours.told(asked.worths, *grams, scores * self._is_live)
-        scores += EXAMPLE_SHARE * told.scores
-        scores[list(found)] += SIGNATURE_SHARE
+        scores += self._weights.examples * told.scores
+        scores[list(found)] += self._weights.signature
         meaning = self._meant(texts)
-        worth_a_look = np.where(meaning >= ALIKE, MEANING_SHARE * meaning, 0)
+        worth_a_look = np.where(meaning >= ALIKE, self._weights.meaning * meaning, 0)
         chosen = highest((scores + worth_a_look) * self._eligible(among), max(CANDIDATES, limit))
         likeness = self._likeness(grams, chosen)
-        scores += MEANING_SHARE * _standing_out(meaning)
-        final = scores[chosen] + LETTER_SHARE * likeness / (float(likeness.max(initial=0.0)) or 1.0)
+        scores += self._weights.meaning * _standing_out(meaning)
+        final = scores[chosen] + self._weights.letters * likeness / (float(likeness.max(initial=0.0)) or 1.0)
         order = sorted(range(len(chosen)), key=lambda at: (-final[at], self._all_parts[chosen[at]].entry_id))[:limit]
         rare = self._rare(asked)
         worths = self._worths(rare, chosen[order])
@@ -318,7 +312,10 @@ class SearchIndex:
         for word, weight in asked.items():
             total += weight * max((float(self._rarity[term]) for term, _ in known[word]), default=self._unknown_rarity)
         readings = [(word, term, share) for word in asked for term, share in known[word]]
-        for word, term, share in [*readings, *((word, term, SYNONYM) for word, term in meant if word in asked)]:
+        for word, term, share in [
+            *readings,
+            *((word, term, self._weights.synonym) for word, term in meant if word in asked),
+        ]:
             if asked[word] * share > worths.get(term, 0.0):
                 worths[term], read_from[term] = asked[word] * share, word
         return _Asked(worths, read_from, total, said)
