@@ -17,9 +17,9 @@ from store import Store, Transaction
 from store.audit import AuditRecord
 from store.incidents import IncidentRecord
 from store.occurrences import OccurrenceRecord
+from workflows.cards import card_key
 from workflows.clock import Clock
 from workflows.errors import NotFound, UserError
-from workflows.incidents import card_key
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
 

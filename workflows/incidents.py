@@ -2,25 +2,27 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from store import Store, Transaction
 from store.incidents import EvidenceRecord, IncidentRecord, SuggestionRecord
+from workflows.cards import Card, card_key, card_within
 from workflows.clock import Clock
-from workflows.entries.catalog import Catalog, Entry
+from workflows.entries.catalog import Catalog
 from workflows.entries.entry import canonical_id
 from workflows.entries.parts import Certainty
 from workflows.errors import NotFound, UserError
 from workflows.evidence import Evidence
 from workflows.listening import Listening
 from workflows.masking import masked
-from workflows.occurrences import certainty_of, confirmed_within, taken_back_within
+from workflows.occurrences import confirmed_within, taken_back_within
 from workflows.people import Actor, require_colleague
 from workflows.ports import DeliveryBell
 from workflows.recognition import owe_thanks
 from workflows.reviews import Reviews
-from workflows.runs.outcomes import TrackRecord, track_record
+from workflows.runs.proof import proven_first
+from workflows.runs.run import name_of
 from workflows.runs.runs import Runs
 from workflows.search.learning import Verdict, learn_within
 from workflows.search.suggestions import Suggestion, Suggestions
@@ -66,32 +68,6 @@ class Heard:
 
     incident_id: int | None
     is_new: bool
-
-
-@dataclass(frozen=True)
-class CardLine:
-    """One suggestion on the card: the entry, why it is there, and what people said of it.
-
-    `certainty` is how sure they are once it is confirmed, `record` how often the entry's remedies helped here,
-    `rehearsed_on` when they were last practised, None where that is too long ago.
-    """
-
-    entry: Entry
-    why: str
-    verdict: str
-    verdict_by: str | None
-    certainty: Certainty | None = None
-    record: TrackRecord | None = None
-    rehearsed_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Card:
-    """The one card of an incident, as it should look now."""
-
-    incident_id: int
-    lines: tuple[CardLine, ...]
-    is_drill: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,13 +200,7 @@ class Incidents:
     def card(self, incident_id: int) -> Card | None:
         """Return the incident's card, or None while there is nothing to show; one that was posted may become empty."""
         with self.store.read() as tx:
-            suggestions = tx.incidents.suggestions(incident_id)
-            owed = tx.outbox.get(card_key(incident_id))
-            incident = tx.incidents.get(incident_id)
-            lines = [line for one in suggestions if (line := self._line(tx, incident_id, one)) is not None]
-        was_posted = owed is not None and owed.message_ts is not None
-        is_drill = incident is not None and incident.is_drill
-        return Card(incident_id, tuple(lines), is_drill) if lines or was_posted else None
+            return card_within(tx, self.catalog, incident_id, self.clock().date())
 
     def shown(self, incident_id: int) -> tuple[tuple[str, float, str], ...]:
         """Return what stands on the card: entry, chance and why, best first."""
@@ -277,9 +247,14 @@ class Incidents:
             owe_thanks(tx, incident.id, entry_id, actor, now)
         tx.incidents.note_time(incident.id, "match_confirmed", now, source=f"{entry_id} confirmed")
         entry = self.catalog.published_entry(entry_id)
-        remedy = entry.document.containment if entry else None
-        if entry is not None and remedy is not None:
-            self.runs.start_within(tx, incident, entry.document, remedy, actor)
+        if entry is None:
+            return
+        # Practice rehearses the remedy that the entry names first.
+        document = entry.document if incident.is_drill else proven_first(entry.document, tx.occurrences.of(entry_id))
+        begun = next((one.mitigation for one in tx.runs.of_incident(incident.id) if one.entry_id == entry_id), None)
+        remedy = next((one for one in document.mitigations if name_of(one) == begun), document.containment)
+        if remedy is not None:
+            self.runs.start_within(tx, incident, document, remedy, actor)
 
     def _incident(self, tx: Transaction, incident_id: int, channel_id: str) -> IncidentRecord:
         # Locked, because a message that comes at the same time writes the suggestions anew: one would undo the other.
@@ -403,21 +378,6 @@ class Incidents:
         ]
         tx.incidents.put_suggestions(incident_id, fallen)
 
-    def _line(self, tx: Transaction, incident_id: int, suggestion: SuggestionRecord) -> CardLine | None:
-        entry = self.catalog.published_entry(suggestion.entry_id)
-        if entry is None or not suggestion.rank:
-            return None
-        case = tx.occurrences.in_incident(entry.id, incident_id)
-        return CardLine(
-            entry,
-            suggestion.why,
-            suggestion.verdict,
-            suggestion.verdict_by,
-            certainty=certainty_of(case) if case else None,
-            record=track_record(tx.occurrences.of(entry.id)),
-            rehearsed_on=entry.document.rehearsed_on(self.clock().date()),
-        )
-
 
 def _unsay(tx: Transaction, incident_id: int, ts: str) -> None:
     """Forget a message that its author took back, and what was learned from it."""
@@ -427,8 +387,3 @@ def _unsay(tx: Transaction, incident_id: int, ts: str) -> None:
 
 def _reply_to(message: Message) -> str | None:
     return message.thread_ts if message.thread_ts != message.ts else None
-
-
-def card_key(incident_id: int) -> str:
-    """Return the key under which the incident's card is owed."""
-    return f"card:{incident_id}"

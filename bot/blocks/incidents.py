@@ -8,7 +8,7 @@ from bot.blocks.elements import Block, Rendered, actions, button, context, escap
 from bot.blocks.entries import card_blocks, card_text, open_entry
 from bot.blocks.occurrences import CERTAINTIES
 from bot.blocks.search import check_blocks, check_text
-from workflows.incidents import Card, CardLine
+from workflows.cards import Card, CardLine
 from workflows.runs.outcomes import TrackRecord
 from workflows.search.lookalikes import Check, checks_between
 

@@ -38,6 +38,7 @@ from sandbox.blockkit import check_message, check_view
 from store.reviews import ReviewAnswerRecord
 from tests.factories import GPU_OOM, VOCABULARY, failure_mode
 from workflows.amendments import Amendment
+from workflows.cards import Card, CardLine
 from workflows.entries.assessing import Assessment
 from workflows.entries.catalog import Entry
 from workflows.entries.differences import differences
@@ -47,7 +48,6 @@ from workflows.entries.parts import Line
 from workflows.entries.sheets import Neighbour, Sheet
 from workflows.entries.threeway import Conflict
 from workflows.entries.vocabulary import Vocabulary
-from workflows.incidents import Card, CardLine
 from workflows.occurrences import Case, Description
 from workflows.quality.checks import findings
 from workflows.quality.completeness import completeness

@@ -13,8 +13,8 @@ from bot.blocks.search import answered, search_form
 from sandbox.blockkit import check_message, check_view
 from tests.factories import VOCABULARY
 from tests.unit.test_blocks import ENTRY, HOSTILE, LIVE, entry_with, live_in
+from workflows.cards import Card, CardLine
 from workflows.entries.vocabulary import Vocabulary
-from workflows.incidents import Card, CardLine
 from workflows.search.filters import Asked, read_query
 from workflows.search.lookalikes import Check
 from workflows.search.search import Answer, Found

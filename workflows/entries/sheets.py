@@ -1,6 +1,6 @@
 """Everything a person sees when an entry is opened: the entry, how good it is, what happened here, what they may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store import Store
 from workflows.entries.assessing import Assessing, Assessment
@@ -9,6 +9,7 @@ from workflows.entries.entry import Entry
 from workflows.entries.lifecycle import Lifecycle
 from workflows.occurrences import Case, case_of
 from workflows.people import Actor
+from workflows.runs.proof import proven_first
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,10 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Sheet:
-    """An opened entry: `asked_for` is the id that was asked for, where a merged entry led here."""
+    """An opened entry, its proven remedies first.
+
+    `asked_for` is the id that was asked for, where a merged entry led here.
+    """
 
     entry: Entry
     assessment: Assessment
@@ -49,15 +53,15 @@ class Sheets:
         """Return the entry that the person means, opened for them; raises NotFound or NotAllowed."""
         entry = self.catalog.entry(reference, actor)
         with self.store.read() as tx:
-            occurrences = tuple(case_of(record) for record in tx.occurrences.of(entry.id))
+            cases = tx.occurrences.of(entry.id)
             authors = tx.revisions.authors_of(entry.id)
             followed = {(one.kind, one.target) for one in tx.followers.subscriptions_of(actor.user_id)}
             waiting = tx.amendments.find(entry_id=entry.id, states=("open",))
         people = self.catalog.people
         return Sheet(
-            entry=entry,
+            entry=replace(entry, document=proven_first(entry.document, cases)),
             assessment=self.assessing.of(entry, actor),
-            occurrences=occurrences,
+            occurrences=tuple(case_of(record) for record in cases),
             contributors=tuple(sorted(author for author in authors if author.startswith(("U", "W")))),
             neighbours=tuple(self._neighbours(entry, actor)),
             urgent=tuple(one.reason for one in waiting if one.weight == "urgent"),
