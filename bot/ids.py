@@ -14,6 +14,8 @@ VERIFY = "verify_review"
 SNOOZE = "snooze_review"
 NEEDS_CHANGE = "needs_change"
 
+CARD_MORE = "card_more"  # the menu at the card's foot; behind a bar of its value, what was chosen
+CONFIRM_UNSAID = "confirm_unsaid"
 CERTAINTY = "say_certainty"
 CHECK_STEP = "check_step"
 NOTE_STEP = "note_step"

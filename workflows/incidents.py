@@ -26,7 +26,7 @@ from workflows.runs.run import name_of
 from workflows.runs.runs import Runs
 from workflows.search.learning import Verdict, learn_within
 from workflows.search.suggestions import Suggestion, Suggestions
-from workflows.standing import Ranked, face, revised, reworded
+from workflows.standing import Ranked, face, revised, reworded, verified_first
 
 CARD = "incident_card"
 LATEST_EVIDENCE = 40  # messages that still count
@@ -325,7 +325,8 @@ class Incidents:
         for end in range(len(texts), len(texts) - min(latest, len(texts), MOMENTS), -1):
             so_far, lasting = texts[:end], evidence.lasting
             if found := self.suggestions.for_evidence(so_far, lasting=lasting, rejected=rejected, threshold=threshold):
-                return found
+                known = (self.catalog.published_entry(one.entry_id) for one in found)
+                return verified_first(found, {one.id for one in known if one is not None and one.is_stale})
         return []
 
     def _suggest(self, heard: IncidentRecord, ranking: Ranked, *, thread_ts: str | None, quietly: bool) -> bool:

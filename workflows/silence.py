@@ -1,11 +1,13 @@
 """Why the bot says nothing, and asking it to say nothing for a while."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from store import Store
+from store import Store, Transaction
+from store.incidents import SuggestionRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.entry import Entry
@@ -19,6 +21,7 @@ from workflows.search.suggestions import Suggestions
 BY_REACTION: Final = timedelta(hours=4)
 USUAL: Final = timedelta(hours=2)
 LONGEST: Final = timedelta(days=7)
+MOST_UNSAID: Final = 5  # suggestions below those on the card
 _DURATION = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -42,6 +45,14 @@ class Explanation:
     rejected: tuple[str, ...]
     on_card: tuple[str, ...]
     threshold_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """An entry that the messages point to as well, but that does not stand on the card, and why it would."""
+
+    entry: Entry
+    why: str
 
 
 @dataclass(frozen=True)
@@ -73,11 +84,8 @@ class Silence:
         require_colleague(actor)
         with self.store.read() as tx:
             channel = tx.incidents.channel(channel_id)
-            incident = tx.incidents.in_channel(channel_id)
-            said = tx.incidents.evidence(incident.id, latest=LATEST_EVIDENCE) if incident else []
-            shown = tx.incidents.suggestions(incident.id) if incident else []
+            evidence, shown = self._evidence(tx, channel_id)
         rejected = tuple(one.entry_id for one in shown if one.verdict == "rejected")
-        evidence = Evidence.of(incident, said) if incident else Evidence((), {})
         weighed = self.suggestions.weigh(evidence.texts, lasting=evidence.lasting, rejected=rejected)
         first = next(iter(weighed.matches), None)
         muted = channel.muted_until if channel else None
@@ -85,7 +93,7 @@ class Silence:
         return Explanation(
             is_watched=channel is not None and channel.watched,
             muted_until=muted if muted is not None and muted > self.clock() else None,
-            messages=len(said),
+            messages=len(evidence.texts),
             best=self.catalog.published_entry(first.entry_id) if first else None,
             why=why(first) if first else "",
             chance=weighed.chance,
@@ -94,6 +102,24 @@ class Silence:
             on_card=tuple(one.entry_id for one in shown if one.rank and one.verdict != "rejected"),
             threshold_by=channel.threshold_by if channel else None,
         )
+
+    def unsaid(self, channel_id: str, actor: Actor) -> tuple[Unsaid, ...]:
+        """Return what comes after the suggestions on the card, best first; never what was rejected."""
+        require_colleague(actor)
+        with self.store.read() as tx:
+            evidence, shown = self._evidence(tx, channel_id)
+        known = {one.entry_id for one in shown if one.rank or one.verdict == "rejected"}
+        weighed = self.suggestions.weigh(evidence.texts, lasting=evidence.lasting, rejected=known)
+        found = ((self.catalog.published_entry(one.entry_id), why(one)) for one in weighed.matches)
+        return tuple(Unsaid(entry, reason) for entry, reason in found if entry is not None)[:MOST_UNSAID]
+
+    @staticmethod
+    def _evidence(tx: Transaction, channel_id: str) -> tuple[Evidence, Sequence[SuggestionRecord]]:
+        incident = tx.incidents.in_channel(channel_id)
+        if incident is None:
+            return Evidence((), {}), ()
+        said = tx.incidents.evidence(incident.id, latest=LATEST_EVIDENCE)
+        return Evidence.of(incident, said), tx.incidents.suggestions(incident.id)
 
     def _set(self, channel_id: str, until: datetime | None) -> None:
         with self.store.begin() as tx:

@@ -1,10 +1,11 @@
 """What stands on an incident's card after new evidence: what people judged keeps its place, the rest is ranked anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store.incidents import SuggestionRecord
+from workflows.search.search import STALE
 from workflows.search.suggestions import Suggestion
 
 
@@ -36,6 +37,13 @@ def revised(before: Sequence[SuggestionRecord], fresh: Sequence[Suggestion], now
     ranked = [replace(one, rank=place) for place, one in enumerate([*confirmed, *lines, *rejected], start=1)]
     on_card = {one.entry_id for one in ranked}
     return ranked + [replace(one, rank=0) for one in before if one.entry_id not in on_card]
+
+
+def verified_first(found: Sequence[Suggestion], stale: Collection[str]) -> list[Suggestion]:
+    """Return what was found with the chance of `stale` entries discounted as search does: behind equals, not worse."""
+    if not stale or len(stale) == len(found):
+        return list(found)
+    return sorted(found, key=lambda one: -one.chance * (STALE if one.entry_id in stale else 1.0))
 
 
 def reworded(suggestions: Sequence[SuggestionRecord], reasons: Mapping[str, str]) -> list[SuggestionRecord]:

@@ -1,6 +1,6 @@
 """The one card of an incident."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot import ids
 from bot.blocks.drills import MARK
@@ -11,7 +11,15 @@ from bot.blocks.search import check_blocks, check_text
 from workflows.cards import Card, CardLine
 from workflows.runs.outcomes import TrackRecord
 from workflows.search.lookalikes import Check, checks_between
+from workflows.silence import Unsaid
 
+# What the menu at the card's foot offers, each for the eyes of whoever chooses it.
+MORE = {
+    "next": "Next suggestions",
+    "why": "Why these?",
+    "mute": "Mute me for two hours",
+    "stub": "Describe it as new",
+}
 NOTHING_LEFT = (
     "There is nothing to suggest here any more: the messages behind it were changed or deleted, or the entry is no "
     "longer published."
@@ -34,12 +42,33 @@ def incident_card(card: Card) -> Rendered:
         context("Shown because the messages here match. Press *Not this* and it will not come back in this incident.")
     )
     open_lines = [line for line in card.lines if line.verdict != "rejected"]
-    further = [button("Search", ids.OPEN_SEARCH, "-")]
-    if not open_lines:
-        further.append(button("Describe it as new", ids.NEW_STUB, str(card.incident_id)))
-    blocks.append(actions("further", further))
+    blocks.append(actions("further", list(_further(card, is_found=is_found, is_empty=not open_lines))))
     told = " / ".join(card_text(line.entry) for line in open_lines or card.lines)
     return Rendered(f"{practice}This may have happened before: {told}\n{check_text(checks)}".strip(), blocks)
+
+
+def unsaid(further: Sequence[Unsaid]) -> Rendered:
+    """Return the answer to “Next suggestions”: what comes below those on the card, each in short."""
+    if not further:
+        text = (
+            "Nothing else in the catalog shares a telling word with what was said here. *Search* looks for your words."
+        )
+        return Rendered(text, [section(text)])
+    head = "Less likely, by what was said here so far; only you see this."
+    blocks: list[Block] = [section(head)]
+    for one in further:
+        this = button("This is it", ids.CONFIRM_UNSAID, one.entry.id)
+        blocks += [*card_blocks(one.entry, one.why), actions(f"unsaid:{one.entry.id}", [this, open_entry(one.entry)])]
+    return Rendered(" / ".join([head, *(card_text(one.entry) for one in further)]), blocks)
+
+
+def _further(card: Card, *, is_found: bool, is_empty: bool) -> Iterator[Block]:
+    yield button("Search", ids.OPEN_SEARCH, "-")
+    if is_empty:
+        yield button("Describe it as new", ids.NEW_STUB, str(card.incident_id))
+    left_out = {"stub"} if is_found or is_empty else set()
+    offered = {f"{card.incident_id}|{name}": label for name, label in MORE.items() if name not in left_out}
+    yield menu(ids.CARD_MORE, "More", offered)
 
 
 def _checks(card: Card) -> list[Check]:
@@ -64,7 +93,7 @@ def _suggestion(incident_id: int, line: CardLine) -> list[Block]:
     if proof := list(_proof(line)):
         blocks.append(context(" · ".join(proof)))
     whole = open_entry(line.entry)
-    more = [whole, _outdated(value), button("Suggest a correction", ids.SUGGEST, value)]
+    more = [_outdated(value), whole, button("Suggest a correction", ids.SUGGEST, value)]
     if line.verdict == "confirmed":
         options = {f"{value}|{key}": label for key, label in CERTAINTIES.items()}
         sure = menu(ids.CERTAINTY, "How sure?", options) if line.certainty else None

@@ -11,7 +11,8 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import ids
-from bot.forms.calls import is_direct
+from bot.forms.calls import is_direct, press
+from bot.forms.situations import incident_of
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.commands import CommandListener, Handler, help_text
@@ -108,6 +109,16 @@ class Listeners:
         heard_by = self.sign_offs.hear if is_direct(body) else self.incidents.hear
         heard_by(ack, body)
 
+    def choose_more(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Do what was chosen from “More” on a card: describe it as new, or anything else that is asked of it."""
+        pressed = press(body, self.home_team)
+        _, chosen = incident_of(pressed)
+        if chosen == "stub":
+            self.stubs.ask(ack, body)
+            return
+        self.situations.more(pressed, chosen)
+        ack()
+
     def buttons(self) -> Mapping[str, Listener]:
         """Return what each button does."""
         return {
@@ -116,6 +127,8 @@ class Listeners:
             ids.REJECT: self.incidents.reject,
             ids.UNDO: self.incidents.undo,
             ids.OUTDATED: self.incidents.outdated,
+            ids.CARD_MORE: self.choose_more,
+            ids.CONFIRM_UNSAID: self.incidents.confirm_unsaid,
             ids.CERTAINTY: self.incidents.say_certainty,
             ids.SET_STATUS: self.situations.set_status,
             ids.TAKE_COMMAND: self.situations.take_command,

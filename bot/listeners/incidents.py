@@ -125,6 +125,14 @@ class IncidentListeners:
         """Button “Undo”."""
         self._judge(ack, body, "shown")
 
+    def confirm_unsaid(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “This is it” beside what did not stand on the card."""
+        pressed = press(body, self.identity.team_id)
+        self.incidents.confirm_by_hand(pressed.channel_id, pressed.value, pressed.actor)
+        ack()
+        self.replies.tell(pressed.response_url, _said("Noted on the card; its remedy is in the thread."))
+        self.exposures.shown([pressed.value], pressed.actor)
+
     def say_certainty(self, ack: Ack, body: dict[str, Any]) -> None:
         """Menu “How sure?” of a confirmed suggestion."""
         pressed = press(body, self.identity.team_id)

@@ -1,19 +1,22 @@
 """An incident as a whole: looking at it, changing it, and asking the bot to be silent or why it is."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt import Ack
 
 from bot.blocks.elements import Rendered, clock_time, section
+from bot.blocks.incidents import unsaid
 from bot.blocks.situations import brief, explanation, situation_form, status
-from bot.forms.calls import CommandCall, press, reaction, submission
+from bot.forms.calls import CommandCall, Press, press, reaction, submission
 from bot.forms.situations import incident_of, status_of, submitted_change, typed_change
 from bot.identity import Identity
 from bot.replies import Replies
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import UserError
-from workflows.silence import BY_REACTION, Silence, duration
+from workflows.people import Actor
+from workflows.silence import BY_REACTION, USUAL, Silence, duration
 from workflows.situations import Change, Situations
 
 MUTE = "mute"  # 🔇
@@ -45,12 +48,29 @@ class SituationListeners:
         """`/failure explain`."""
         return explanation(self.silence.explain(call.channel_id, call.actor))
 
+    def more(self, pressed: Press, chosen: str) -> None:
+        """Answer what somebody chose from “More” on the card, apart from the stub."""
+        match chosen:
+            case "next":
+                told = unsaid(self.silence.unsaid(pressed.channel_id, pressed.actor))
+            case "why":
+                told = explanation(self.silence.explain(pressed.channel_id, pressed.actor))
+            case "mute":
+                told = self._muted(pressed.channel_id, USUAL, pressed.actor)
+            case _:
+                msg = "This menu is of an older version; `/failure help` shows what there is now."
+                raise UserError(msg)
+        self.replies.tell(pressed.response_url, told)
+
     def mute(self, call: CommandCall) -> Rendered:
         """`/failure mute`: for a while, or `off`."""
         if call.rest.lower() in {"off", "end", "stop"}:
             self.silence.unmute(call.channel_id, call.actor)
             return _said("I speak here again when I am sure enough.")
-        until = self.silence.mute(call.channel_id, duration(call.rest), call.actor)
+        return self._muted(call.channel_id, duration(call.rest), call.actor)
+
+    def _muted(self, channel_id: str, time: timedelta, actor: Actor) -> Rendered:
+        until = self.silence.mute(channel_id, time, actor)
         return _said(
             f":mute: I post nothing here by myself until {clock_time(until)}. Commands are answered, and a remedy "
             "under way keeps its clock. `/failure mute off` ends it."

@@ -25,7 +25,7 @@ from bot.blocks.editing import (
 from bot.blocks.elements import Rendered, clip, escape, person
 from bot.blocks.entries import drafts, one_entry
 from bot.blocks.history import history, restore_form
-from bot.blocks.incidents import incident_card
+from bot.blocks.incidents import incident_card, unsaid
 from bot.blocks.merging import merge_form, merged
 from bot.blocks.reviews import due_reviews, needs_change_form, review_nudge
 from bot.blocks.sheets import TABS, opened_entry
@@ -56,6 +56,7 @@ from workflows.quality.likeness import Likeness
 from workflows.quality.surroundings import Surroundings, Tried
 from workflows.reviews import DueReview
 from workflows.runs.outcomes import TrackRecord
+from workflows.silence import Unsaid
 from workflows.writeups.questions import STEPS
 from workflows.writeups.writeups import WriteUp
 
@@ -219,6 +220,8 @@ def drawn_messages(text: str) -> list[Rendered]:
         one_entry(entry),
         drafts(others, [WriteUp(1, None, {"what": {"title": text}}, None)]),
         incident_card(Card(1, tuple(CardLine(other, text, verdict, "U1") for other, verdict in verdicts))),
+        unsaid([Unsaid(one, text) for one in others[:5]]),
+        unsaid([]),
         incident_card(Card(1, tuple(proved(other, text) for other in others[:3]), is_drill=True)),
         review_nudge(review),
         review_nudge(replace(review, answer=answer)),

@@ -1,5 +1,6 @@
 """An incident as a whole, what tools say of it, muting, why the bot is silent, and stubs of what nothing fits."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from workflows.errors import InvalidForm, NotAllowed, UserError
 from workflows.incidents import Message
 from workflows.incidenttools import Reported, is_incident_tool, reported
 from workflows.people import Actor
+from workflows.search.suggestions import Suggestion
 from workflows.silence import duration
 from workflows.situations import Change, services_named
+from workflows.standing import verified_first
 
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
 SECOND = Actor("USECOND")
@@ -257,3 +260,30 @@ def test_an_incident_that_nothing_was_found_for_is_counted_once_it_is_over(store
     assert going_on == []
     assert [(one.channel, one.severity, one.status) for one in over] == [("inc-42", "sev2", "resolved")]
     assert lived.situations.unmatched(quiet=quiet) == []
+
+
+def test_the_next_suggestions_are_neither_on_the_card_nor_rejected(store: Store, tmp_path: Path) -> None:
+    lived = begun(store, tmp_path, "CUDA out of memory: first requests time out after a column was renamed, latency")
+    incident = lived.incidents.incident_in("CINC")
+    assert incident is not None
+    on_card = [entry_id for entry_id, _, _ in lived.incidents.shown(incident.id)]
+    with store.begin() as tx:
+        shown = tx.incidents.suggestions(incident.id)
+        tx.incidents.put_suggestions(incident.id, [replace(one, rank=0) for one in shown if one.rank > 1])
+
+    unsaid = [one.entry.id for one in lived.silence.unsaid("CINC", RESPONDER)]
+    lived.incidents.judge(incident.id, unsaid[0], "rejected", RESPONDER, channel_id="CINC")
+
+    assert set(unsaid) == set(on_card[1:])
+    assert unsaid[0] not in [one.entry.id for one in lived.silence.unsaid("CINC", RESPONDER)]
+    with pytest.raises(NotAllowed):
+        lived.silence.unsaid("CINC", STRANGER)
+
+
+def test_what_nobody_verified_lately_stands_behind_equals_and_not_behind_worse() -> None:
+    first, equal, worse = (
+        Suggestion(entry_id, chance, "") for entry_id, chance in (("A", 0.9), ("B", 0.88), ("C", 0.5))
+    )
+
+    assert [one.entry_id for one in verified_first([first, equal, worse], {"A"})] == ["B", "A", "C"]
+    assert [one.entry_id for one in verified_first([equal, first, worse], {"A", "B", "C"})] == ["B", "A", "C"]
