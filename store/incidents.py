@@ -1,7 +1,7 @@
 """Channels we listen in, the incidents there, their evidence and what was suggested."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,8 @@ _IN_EARNEST = SuggestionRow.incident_id.not_in(select(IncidentRow.id).where(Inci
 class ChannelRecord:
     """A channel, whether we listen there, who or what decided so, and until when we say nothing there by ourselves.
 
-    `threshold` is the channel's own chance from which on we speak, None for that of all channels.
+    `threshold` is the channel's own chance from which on we speak, None for that of all channels. `scope` is all of
+    the channel, its threads alone, or only the named `threads`.
     """
 
     id: str
@@ -39,6 +40,8 @@ class ChannelRecord:
     muted_until: datetime | None = None
     threshold: float | None = None
     threshold_by: str | None = None
+    scope: str = "all"
+    threads: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,8 @@ class ChannelRow(Base):
     muted_until: Mapped[datetime | None]
     threshold: Mapped[float | None]
     threshold_by: Mapped[str | None]
+    scope: Mapped[str] = mapped_column(String(10), server_default="all")
+    threads: Mapped[list[str]] = mapped_column(server_default="[]")
 
 
 class IncidentRow(Base):

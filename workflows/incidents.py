@@ -110,9 +110,14 @@ class Incidents:
         if message.is_shared:
             self._forget(message)
             return Heard(None, is_new=False)
-        if not self.listening.is_watched(message.channel_id):
+        if not self._is_heard(message):
             return Heard(None, is_new=False)
         return self._take_in(message)
+
+    def _is_heard(self, message: Message) -> bool:
+        if message.deleted:  # what was taken in is forgotten, whatever part of the channel we listen to by now
+            return self.listening.is_watched(message.channel_id)
+        return self.listening.hears(message.channel_id, message.ts, message.thread_ts)
 
     def bring_up_to_date(self, incident_id: int, *, quietly: bool = False) -> None:
         """Rank what was heard of the incident and change its card; `quietly` posts none where there is none yet."""

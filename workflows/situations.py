@@ -3,10 +3,10 @@
 open ──> mitigating ──> mitigated ──> resolved        any of them from any other, since people change their minds
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from store import Store, Transaction
 from store.audit import AuditRecord
@@ -42,6 +42,9 @@ REACHED: Final[Mapping[Status, str]] = {
 }
 
 
+Clearable = Literal["severity", "commander", "environment"]
+
+
 @dataclass(frozen=True)
 class Matched:
     """An entry that people confirmed for the incident, and how sure they are."""
@@ -73,7 +76,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Change:
-    """What is to change of an incident; what is None stays."""
+    """What is to change of an incident; what is None stays, unless it is among the `cleared`."""
 
     status: Status | None = None
     severity: SeverityLevel | None = None
@@ -82,6 +85,7 @@ class Change:
     model_families: Sequence[str] | None = None
     environment: str | None = None
     times: Mapping[str, datetime] | None = None
+    cleared: Collection[Clearable] = ()
 
     @property
     def values(self) -> dict[str, Any]:
@@ -90,7 +94,8 @@ class Change:
         lists = {
             name: list(given) for name in ("services", "model_families") if (given := getattr(self, name)) is not None
         }
-        return {**{name: value for name, value in named.items() if value is not None}, **lists}
+        given = {name: value for name, value in named.items() if value is not None}
+        return {**dict.fromkeys(self.cleared), **given, **lists}
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,10 @@ def situation_form(situation: Situation, vocabulary: Vocabulary) -> Block:
             for name in EDITED_TIMES
         ),
     ]  # fmt: skip
-    noted = json.dumps({"incident": incident.id, "channel": incident.channel_id, "times": _noted(times)})
+    known = [name for name in ("severity", "commander", "environment") if getattr(incident, name)]
+    noted = json.dumps(
+        {"incident": incident.id, "channel": incident.channel_id, "times": _noted(times), "known": known}
+    )
     return modal("The incident", blocks, callback_id=ids.SITUATION_FORM, submit="Keep it", private_metadata=noted)
 
 

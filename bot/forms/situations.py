@@ -9,7 +9,7 @@ from workflows.entries.parts import SeverityLevel
 from workflows.errors import InvalidForm, NotFound, UserError
 from workflows.incidenttools import STATUSES, Status
 from workflows.people import Actor
-from workflows.situations import Change, services_named
+from workflows.situations import Change, Clearable, services_named
 
 STATUS_WORDS: Mapping[str, Status] = {
     **{one: one for one in STATUSES},
@@ -18,6 +18,7 @@ STATUS_WORDS: Mapping[str, Status] = {
 }  # fmt: skip
 SEVERITIES = get_args(SeverityLevel)
 LONGEST_NUMBER = 12  # digits
+CLEARABLE = get_args(Clearable)
 TIMES = ("detected", "mitigated", "resolved")
 
 
@@ -26,6 +27,7 @@ def typed_change(text: str, actor: Actor) -> Change:
     status: Status | None = None
     severity: SeverityLevel | None = None
     commander: str | None = None
+    cleared: tuple[Clearable, ...] = ()
     for word in text.lower().replace(",", " ").split():
         if word in STATUS_WORDS:
             status = STATUS_WORDS[word]
@@ -33,13 +35,15 @@ def typed_change(text: str, actor: Actor) -> Change:
             severity = next(one for one in SEVERITIES if one == word)
         elif word in {"mine", "commander", "me"}:
             commander = actor.user_id
+        elif word in {"nobody", "none"}:
+            cleared = ("commander",)
         else:
             msg = (
-                f"“{word[:40]}” says nothing of an incident; try `/failure status mitigated`, `sev2`, or `mine` to "
-                "take command. `/failure status` alone has buttons for everything."
+                f"“{word[:40]}” says nothing of an incident; try `/failure status mitigated`, `sev2`, `mine` to "
+                "take command, or `nobody`. `/failure status` alone has buttons for everything."
             )
             raise UserError(msg)
-    return Change(status, severity, commander)
+    return Change(status, severity, commander, cleared=cleared)
 
 
 def incident_of(pressed: Press) -> tuple[int, str]:
@@ -70,6 +74,8 @@ def submitted_change(submitted: Submission) -> tuple[int, str, Change]:
         for name in TIMES
         if answers.get(name, "").isdecimal() and answers[name] != before.get(name)
     }
+    # What another person set after the form was opened is not emptied by it.
+    known = submitted.noted("known") or []
     change = Change(
         status=status,
         severity=severity,
@@ -78,6 +84,7 @@ def submitted_change(submitted: Submission) -> tuple[int, str, Change]:
         model_families=[one for one in answers.get("model_families", "").split(",") if one],
         environment=answers.get("environment") or None,
         times=times,
+        cleared=[name for name in CLEARABLE if name in known and not answers.get(name)],
     )
     return *noted_incident(submitted), change
 

@@ -55,7 +55,11 @@ SUBCOMMANDS = (
     Subcommand("mute", "2h", "post nothing here by myself for a while; `off` ends it"),
     Subcommand("threshold", "0.7", "how sure I must be to speak here; alone it tells, `default` takes the usual one"),
     Subcommand("drill", "FM-0012 #channel", "practise an entry; alone it picks one; `stop` ends it"),
-    Subcommand("watch", "", "listen in this channel and suggest entries when sure enough"),
+    Subcommand(
+        "watch",
+        "threads",
+        "listen in this channel and suggest entries when sure enough; `threads`, or a message's link, narrows it",
+    ),
     Subcommand("unwatch", "", "stop listening in this channel"),
     Subcommand("subscribe", "FM-0012", "be told of changes of an entry, a domain or a tag; alone it lists yours"),
     Subcommand("unsubscribe", "FM-0012", "be told no more"),

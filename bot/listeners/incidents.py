@@ -1,5 +1,6 @@
 """Listening in incident channels, and what people say of the card."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +14,24 @@ from bot.blocks.elements import Rendered, section
 from bot.blocks.situations import threshold
 from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, message, press
+from bot.forms.listening import watched
 from bot.identity import Identity
 from bot.ranking import Ranking
 from bot.refusals import error_of
 from bot.replies import Replies
 from workflows.errors import UserError
 from workflows.incidents import Incidents, Message
+from workflows.listening import Scope
 from workflows.people import require_colleague
 from workflows.search.learning import Verdict
 from workflows.situations import Situations
 from workflows.thresholds import Thresholds, typed_threshold
 
+WHERE: Mapping[Scope, str] = {
+    "all": "here",
+    "threads": "to the replies in threads here, and to nothing else,",
+    "named": "to that thread here, and to nothing else,",
+}
 log = structlog.get_logger(__name__)
 
 
@@ -81,7 +89,11 @@ class IncidentListeners:
         require_colleague(call.actor)
         if call.channel_id.startswith("D"):
             return _said("I listen in channels, not in direct messages. Here you can use `/failure search`.")
-        channel = self.incidents.listening.watch(call.channel_id, call.channel_name, decided_by=call.actor.user_id)
+        wanted = watched(call)
+        channel = self.incidents.listening.watch(
+            call.channel_id, call.channel_name, decided_by=call.actor.user_id,
+            scope=wanted.scope, thread_ts=wanted.thread_ts,
+        )  # fmt: skip
         is_private = channel.is_private or call.channel_name == "privategroup"
         if (scope := self._missing_scope(is_private=is_private)) is not None:
             return _said(
@@ -93,7 +105,7 @@ class IncidentListeners:
         if not channel.is_member:
             self.background.run(lambda: self._join_or_ask(call))
         return _said(
-            "I am listening here now. I speak up only when I am sure enough, in one thread. "
+            f"I am listening {WHERE[wanted.scope]} now. I speak up only when I am sure enough, in one thread. "
             "`/failure unwatch` stops it."
         )
 

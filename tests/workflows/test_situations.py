@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.forms.situations import typed_change
 from store import Store
 from tests.factories import RESPONDER, STRANGER, House, house
 from workflows.errors import InvalidForm, NotAllowed, UserError
@@ -287,3 +288,14 @@ def test_what_nobody_verified_lately_stands_behind_equals_and_not_behind_worse()
 
     assert [one.entry_id for one in verified_first([first, equal, worse], {"A"})] == ["B", "A", "C"]
     assert [one.entry_id for one in verified_first([equal, first, worse], {"A", "B", "C"})] == ["B", "A", "C"]
+
+
+def test_a_commander_can_step_down_again(store: Store, tmp_path: Path) -> None:
+    lived = begun(store, tmp_path)
+    changed(lived, commander="UBOSS", severity="sev2")
+
+    changed(lived, cleared=("commander",))
+
+    incident = lived.situations.here("CINC", RESPONDER).incident
+    assert (incident.commander, incident.severity) == (None, "sev2")
+    assert typed_change("nobody", RESPONDER).cleared == ("commander",)
