@@ -26,6 +26,7 @@ from bot.following import Following
 from bot.gaps import GapNotes
 from bot.homes import Homes
 from bot.identity import Identity, who_am_i
+from bot.joining import join
 from bot.links import asked_web
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
@@ -59,6 +60,7 @@ from bot.settings import Settings, required, variable_of
 from bot.slack import bolt_app, posting_client, reading_client, socket_mode
 from bot.slack_time import SlackTime
 from bot.web.app import web_app
+from bot.web.incidents import IncidentWebhook
 from bot.web.server import serve
 from bot.workspace import NobodyKnown, SlackWorkspace
 from store import Store, Unavailable, migrate
@@ -90,6 +92,7 @@ from workflows.people import EVERY_DOMAIN, People
 from workflows.ports import Channel, ChannelDirectory, DeliveryBell, Workspace
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
+from workflows.reports import Reports
 from workflows.retention import Retention
 from workflows.reviews import Reviews
 from workflows.rotas import Rotas
@@ -134,6 +137,7 @@ class Workflows:
     situations: Situations
     silence: Silence
     thresholds: Thresholds
+    reports: Reports
     stubs: Stubs
     drills: Drills
     timers: Timers
@@ -234,6 +238,7 @@ def build_workflows(
         runs,
         quiet=settings.incident_quiet,
     )
+    situations = Situations(store, clock, catalog)
     writeups = WriteUps(store, clock, catalog, vocabulary)
     subscriptions = Subscriptions(store, clock, catalog, vocabulary)
     assessing = Assessing(store, clock, catalog, vocabulary)
@@ -250,7 +255,8 @@ def build_workflows(
         feedback=feedback,
         incidents=incidents,
         runs=runs,
-        situations=Situations(store, clock, catalog),
+        situations=situations,
+        reports=Reports(store, clock, incidents.listening, situations, settings.incident_quiet),
         silence=Silence(store, clock, catalog, suggestions),
         thresholds=Thresholds(store, clock, people, settings.suggestion_threshold, settings.incident_quiet),
         drills=Drills(store, clock, catalog, incidents, bell),
@@ -414,7 +420,8 @@ def running(
             _connect(socket)
             stack.callback(socket.close)
             readiness["slack"] = socket.client.is_connected
-        web = web_app(readiness, app if over_http else None, secret)
+        webhook = _webhook(settings, workflows, background, posting)
+        web = web_app(readiness, app if over_http else None, secret, webhook)
         yield stack.enter_context(serve(web, settings.host, settings.port))
 
 
@@ -430,6 +437,15 @@ def _connect(socket: SocketModeHandler) -> None:
         how = "create one under “Basic Information”, “App-Level Tokens”, with the scope connections:write."
         msg = f"Slack does not accept SLACK_APP_TOKEN ({error_of(refused)}); {how}"
         raise UserError(msg) from None
+
+
+def _webhook(
+    settings: Settings, workflows: Workflows, background: Background, client: WebClient
+) -> IncidentWebhook | None:
+    if settings.webhook_secret is None:
+        return None
+    secret = settings.webhook_secret.get_secret_value()
+    return IncidentWebhook(workflows.reports, secret, lambda channel: background.run(lambda: join(client, channel)))
 
 
 def _slack_app(

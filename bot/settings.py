@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # People, people of an Enterprise Grid, user groups; * is everybody.
 HOLDER = re.compile(r"[UWS][A-Z0-9]+|\*")
 SHORTEST = timedelta(seconds=1)
+FEWEST_CHARACTERS = 16  # of a secret that somebody could try to guess over the network
 SLACK_API = "https://slack.com/api/"
 
 
@@ -90,6 +91,15 @@ def _with_slash(url: str) -> str:
 Interval = Annotated[timedelta, AfterValidator(_lasting)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_names)]
 Holders = Annotated[list[str], NoDecode, BeforeValidator(_names), AfterValidator(_holders)]
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < FEWEST_CHARACTERS:
+        msg = f"it needs {FEWEST_CHARACTERS} characters or more, such as those of `openssl rand -hex 16`"
+        raise ValueError(msg)
+    return secret
+
+
 Mapped = Annotated[dict[str, Annotated[list[str], AfterValidator(_holders)]], NoDecode, BeforeValidator(_mapping)]
 
 
@@ -134,6 +144,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the web server (health, readiness, Slack over HTTP).")
+    webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        None,
+        description="Secret (16 characters or more) with which other tools post what they know of incidents to "
+        "`/incidents`; without one nothing is taken.",
+    )
     incident_channels: Names = Field(
         ["inc-*", "inc_*", "incident-*", "incident_*", "sev[0-9]*", "*-sev[0-9]", "outage-*", "pd-*", "dispatch-*"],
         description="Name patterns of the channels to listen in without being asked, separated by commas. The default "

@@ -32,6 +32,7 @@ from workflows.occurrences import Occurrences
 from workflows.people import Actor, People
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
+from workflows.reports import Reports
 from workflows.reviews import Reviews
 from workflows.rotas import Rotas
 from workflows.runs.outcomes import Outcomes
@@ -210,6 +211,7 @@ class House:
     situations: Situations
     silence: Silence
     thresholds: Thresholds
+    reports: Reports
     stubs: Stubs
     drills: Drills
     timers: Timers
@@ -280,6 +282,7 @@ def house(
         runs=runs,
         situations=Situations(store, clock, catalog),
         silence=Silence(store, clock, catalog, suggestions),
+        reports=Reports(store, clock, listening, Situations(store, clock, catalog), QUIET),
         thresholds=Thresholds(store, clock, people, threshold, QUIET),
         drills=Drills(store, clock, catalog, incidents, bell),
         stubs=Stubs(store, clock, catalog, suggestions, vocabulary),

@@ -121,13 +121,13 @@ class Situations:
     def change(self, incident_id: int, change: Change, actor: Actor, *, channel_id: str) -> Situation:
         """Change what is known of the incident, and return how it stands; raises UserError, InvalidForm."""
         require_colleague(actor)
-        self._require_possible(change)
+        self.require_possible(change)
         with self.store.begin() as tx:
             incident = tx.incidents.take(incident_id)
             if incident is None or incident.channel_id != channel_id:
                 msg = "That incident belongs to another channel; look again with `/failure status`."
                 raise UserError(msg)
-            self._apply(tx, incident, change, by=actor.user_id, source=f"said by {actor.user_id}")
+            self.change_within(tx, incident, change, by=actor.user_id, source=f"said by {actor.user_id}")
             known = tx.incidents.get(incident_id)
             return self._within(tx, known or incident)
 
@@ -147,10 +147,11 @@ class Situations:
         with self.store.begin() as tx:
             incident = tx.incidents.with_evidence(message.channel_id, message.ts)
             if incident is not None:
-                self._apply(tx, incident, change, by=message.bot_name, source=f"said by {message.bot_name}")
+                self.change_within(tx, incident, change, by=message.bot_name, source=f"said by {message.bot_name}")
         return incident is not None
 
-    def _apply(self, tx: Transaction, incident: IncidentRecord, change: Change, *, by: str, source: str) -> None:
+    def change_within(self, tx: Transaction, incident: IncidentRecord, change: Change, *, by: str, source: str) -> None:
+        """Change what is known of the incident as part of the caller's transaction; `source` says how it is known."""
         before = {name: getattr(incident, name) for name in change.values}
         after = change.values
         now = self.clock()
@@ -174,7 +175,8 @@ class Situations:
         if status in {"mitigated", "resolved"}:
             call_off_clocks_within(tx, incident_id, now)
 
-    def _require_possible(self, change: Change) -> None:
+    def require_possible(self, change: Change) -> None:
+        """Raise InvalidForm for a time in the future and for more services than anybody would read."""
         late = [name for name, at in (change.times or {}).items() if at > self.clock()]
         if late:
             raise InvalidForm(dict.fromkeys(late, "This lies in the future; say when it was."))

@@ -16,6 +16,7 @@ from bot.exposures import Exposures
 from bot.forms.calls import CommandCall, message, press
 from bot.forms.listening import watched
 from bot.identity import Identity
+from bot.joining import join
 from bot.ranking import Ranking
 from bot.refusals import error_of
 from bot.replies import Replies
@@ -75,7 +76,7 @@ class IncidentListeners:
         """Join a new public channel whose name says that it is about an incident."""
         channel = event.get("channel") or {}
         if self.incidents.listening.is_incident_channel(str(channel.get("name", ""))):
-            self.background.run(lambda: self._join(str(channel["id"])))
+            self.background.run(lambda: join(self.client, str(channel["id"])))
         ack()
 
     def renamed(self, ack: Ack, event: dict[str, Any]) -> None:
@@ -177,12 +178,6 @@ class IncidentListeners:
         """Return the scope that Slack wants before it sends messages of the channel, or None where none is missing."""
         needed = "groups:history" if is_private else "channels:history"
         return needed if self.identity.scopes and needed not in self.identity.scopes else None
-
-    def _join(self, channel_id: str) -> None:
-        try:
-            self.client.conversations_join(channel=channel_id)
-        except SlackApiError as refused:
-            log.warning("could not join an incident channel", channel=channel_id, error=error_of(refused))
 
     def _join_or_ask(self, call: CommandCall) -> None:
         try:

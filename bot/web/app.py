@@ -7,11 +7,19 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from slack_bolt import App
 
+from bot.web.incidents import IncidentWebhook
 from bot.web.slack import slack_route
 
 
-def web_app(readiness: Mapping[str, Callable[[], bool]], slack: App | None, signing_secret: str) -> FastAPI:
+def web_app(
+    readiness: Mapping[str, Callable[[], bool]],
+    slack: App | None,
+    signing_secret: str,
+    webhook: IncidentWebhook | None = None,
+) -> FastAPI:
     """Return the web application; `slack` is given where Slack comes over HTTP and left out under Socket Mode.
+
+    `webhook` takes what other tools report of incidents, where a secret is set for them.
 
     /healthz says that the process lives (restart it when it does not); /readyz says whether it can do its work, by
     asking everything in `readiness`.
@@ -29,4 +37,6 @@ def web_app(readiness: Mapping[str, Callable[[], bool]], slack: App | None, sign
 
     if slack is not None:
         web.add_api_route("/slack/events", slack_route(slack, signing_secret), methods=["POST"])
+    if webhook is not None:
+        web.add_api_route("/incidents", webhook.route(), methods=["POST"])
     return web

@@ -13,6 +13,8 @@ from fastapi.concurrency import run_in_threadpool
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.web.bodies import bounded_body
+
 log = structlog.get_logger(__name__)
 
 MAX_BODY = 1_048_576  # bytes; Slack's largest view is 250 kB
@@ -28,7 +30,7 @@ def slack_route(app: App, signing_secret: str) -> Callable[[Request], Awaitable[
     verifier = SignatureVerifier(signing_secret)
 
     async def take(request: Request) -> Response:
-        body = await _bounded_body(request)
+        body = await bounded_body(request, MAX_BODY)
         if body is None:
             return Response("too large", status_code=413)
         text = _text(body)
@@ -40,15 +42,6 @@ def slack_route(app: App, signing_secret: str) -> Callable[[Request], Awaitable[
         return _response(await run_in_threadpool(app.dispatch, bolt_request))
 
     return take
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BODY:
-            return None
-    return bytes(received)
 
 
 def _text(body: bytes) -> str | None:
