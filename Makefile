@@ -1,12 +1,15 @@
 # Every target sets up what it needs by itself: uv goes into .venv, nothing is installed globally.
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench clean
+.PHONY: help setup demo run test lint format bench chaos clean
 
 PYTHON ?= python3
 PORT ?= 8787
 DATA ?= data/demo
 ARGS ?=
+KILLS ?= 100
+MESSAGES ?= 1000
+DB ?= postgresql
 UV := $(CURDIR)/.venv/bin/uv
 RUN := $(UV) run --frozen --all-extras
 
@@ -47,6 +50,9 @@ test: lint ## Lint, types, imports and every test on SQLite and PostgreSQL (ARGS
 
 bench: setup ## Measure speed and memory through the local Slack; prints the figures
 	.venv/bin/python -m benchmarks.answer_times $(ARGS)
+
+chaos: setup ## Kill the bot while it delivers and count in Slack (KILLS=100 MESSAGES=1000 DB=postgresql|sqlite)
+	.venv/bin/python -m benchmarks.chaos --kills $(KILLS) --messages $(MESSAGES) --database $(DB) $(ARGS)
 
 clean: ## Remove the environment and the demo's data
 	rm -rf .venv data/demo

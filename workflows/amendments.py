@@ -84,12 +84,19 @@ class Amendments:
     bell: DeliveryBell
 
     def suggest(
-        self, entry_id: str, changes: Mapping[str, Any], actor: Actor, *, reason: str, urgent: bool = False
+        self,
+        entry_id: str,
+        changes: Mapping[str, Any],
+        actor: Actor,
+        *,
+        reason: str,
+        urgent: bool = False,
+        submission: str = "",
     ) -> Amendment:
         """Propose new values for some fields of a published entry, and return the proposal as it then stands.
 
-        An editor's urgent correction is published at once. Raises InvalidForm for values that cannot be, and where
-        nothing would change.
+        The same `submission` proposes once. An editor's urgent correction is published at once. Raises InvalidForm for
+        values that cannot be, and where nothing would change.
         """
         self.catalog.people.require_contributor(actor)
         if not reason.strip():
@@ -98,13 +105,11 @@ class Amendments:
             raise InvalidForm({name: f"{name} cannot be edited." for name in forbidden})
         with self.store.begin() as tx:
             entry = self._published(tx, entry_id, actor)
-            document = checked_document(
-                {**entry.document.model_dump(mode="json"), **changes}, self.assessing.vocabulary
+            mine = tx.amendments.find(entry_id=entry.id, proposed_by=actor.user_id)
+            is_repeated = submission and not tx.receipts.is_first_submission(f"suggestion:{submission}", self.clock())
+            proposal = (
+                mine[-1] if is_repeated and mine else self._proposed(tx, entry, changes, actor, reason, urgent=urgent)
             )
-            if document == entry.document:
-                raise InvalidForm({"value": "Nothing would change; write what it should say instead."})
-            proposal = self._added(tx, entry, document, actor, reason, urgent=urgent)
-            self._send(tx, entry, proposal, actor)
         return self._after(proposal.id, actor)
 
     def send(self, amendment_id: int, actor: Actor, *, reason: str, urgent: bool = False) -> Amendment:
@@ -229,6 +234,23 @@ class Amendments:
             msg = f"{entry.id} is {entry.status.replace('_', ' ')}; only published entries are changed by suggestion."
             raise UserError(msg)
         return entry
+
+    def _proposed(
+        self,
+        tx: Transaction,
+        entry: Entry,
+        changes: Mapping[str, Any],
+        actor: Actor,
+        reason: str,
+        *,
+        urgent: bool,
+    ) -> AmendmentRecord:
+        document = checked_document({**entry.document.model_dump(mode="json"), **changes}, self.assessing.vocabulary)
+        if document == entry.document:
+            raise InvalidForm({"value": "Nothing would change; write what it should say instead."})
+        proposal = self._added(tx, entry, document, actor, reason, urgent=urgent)
+        self._send(tx, entry, proposal, actor)
+        return proposal
 
     def _added(
         self, tx: Transaction, entry: Entry, document: FailureMode, actor: Actor, reason: str, *, urgent: bool

@@ -73,6 +73,7 @@ class AmendmentListeners:
             submitted.actor,
             reason=submitted.answers.get("reason", ""),
             urgent=submitted.answers.get("urgent") == "urgent",
+            submission=submitted.view_id,
         )
         ack(response_action="update", view=sent(amendment))
 

@@ -51,7 +51,7 @@ class Stage:
 @contextmanager
 def running_bot(slack: sandbox.Slack, folder: Path, **settings: str) -> Iterator[RunningBot]:
     """Run the shipped bot against this Slack for the block; it must stop in order when told to."""
-    environment = {**os.environ, **_settings(slack, folder), **settings}
+    environment = {**os.environ, **environment_of(slack, folder), **settings}
     command = [sys.executable, "-m", "bot", "run"]
     if environment.get("TRANSPORT") == "http":
         command.append("--http")
@@ -79,7 +79,7 @@ def _stopping(process: "subprocess.Popen[str]") -> Iterator[None]:
         process.communicate(timeout=20)
 
 
-def _settings(slack: sandbox.Slack, folder: Path) -> dict[str, str]:
+def environment_of(slack: sandbox.Slack, folder: Path) -> dict[str, str]:
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,

@@ -111,6 +111,17 @@ def test_a_delay_is_a_delay(slack: sandbox.Slack) -> None:
     assert time.monotonic() - began >= 0.24
 
 
+def test_a_call_that_is_acted_on_late_has_its_effect_though_the_caller_gave_up(slack: sandbox.Slack) -> None:
+    channel = slack.channel("late", bot=True).id
+    slack.faults.delay("chat.postMessage", timedelta(milliseconds=300))
+    address, token = f"{slack.api_url}chat.postMessage", {"Authorization": f"Bearer {slack.bot_token}"}
+
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(address, headers=token, json={"channel": channel, "text": "late"}, timeout=0.1)
+
+    assert slack.slack.workspace.wait_for(lambda: said(slack, "late") or None, timedelta(seconds=5)) == ["late"]
+
+
 def test_a_fault_may_stay_until_it_is_cleared(slack: sandbox.Slack) -> None:
     slack.faults.fail("*", 500, times=None)
     for _ in range(3):

@@ -42,6 +42,18 @@ def test_a_suggestion_waits_for_the_steward_and_changes_nothing_until_then(store
     assert lived.amendments.open_for(RESPONDER) == []
 
 
+def test_a_suggestion_that_is_handed_in_again_is_made_once(store: Store, tmp_path: Path) -> None:
+    lived = lived_in(store, tmp_path)
+    for _ in range(2):
+        lived.amendments.suggest("FM-0001", {"summary": "Shorter."}, RESPONDER, reason="too long", submission="V1")
+
+    lived.amendments.suggest("FM-0001", {"summary": "Shorter."}, RESPONDER, reason="too long", submission="V2")
+
+    with lived.store.read() as tx:
+        assert len(tx.amendments.find(entry_id="FM-0001")) == 2
+        assert len([one for one in tx.outbox.all() if one.kind == PROPOSAL]) == 2
+
+
 def test_an_approved_suggestion_is_a_revision_by_its_author_and_the_author_is_told(
     store: Store, tmp_path: Path
 ) -> None:

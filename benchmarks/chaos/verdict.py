@@ -1,0 +1,90 @@
+"""What stands in Slack, against what was owed: the bot's own records are not asked whether they are right."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sandbox
+from bot.look_up import opaque_key
+from store import Store
+
+SETTLED = ("done", "dropped", "failed", "uncertain")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The figures of a trial; `explained` are those that the bot itself shows as failed or uncertain."""
+
+    kills: int
+    pauses: int
+    crashes: int
+    owed: int
+    sent: int
+    lost: int
+    doubled: int
+    uncertain: int
+    failed: int
+    forms: int
+    forms_lost: int
+    forms_doubled: int
+    form_resubmissions: int
+    seconds: int
+    intact: bool
+
+    def is_clean(self) -> bool:
+        """Whether nothing was lost and nothing came twice."""
+        return self.intact and not any(
+            (self.lost, self.doubled, self.uncertain, self.failed, self.forms_lost, self.forms_doubled)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures for a last line of JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many messages are lost, doubled, and not sent for a reason that the bot shows."""
+
+    owed: int
+    sent: int
+    lost: int
+    doubled: int
+    uncertain: int
+    failed: int
+
+
+def count(slack: sandbox.Slack, store: Store, keys: Sequence[str]) -> Count:
+    """Count the messages of these keys that stand in Slack, and those the outbox knows besides."""
+    with store.read() as tx:
+        known = {one.key: one.state for one in tx.outbox.all()}
+    standing = Counter(_keys_in(slack))
+    wanted = {*keys, *(key for key, state in known.items() if state != "dropped")}
+    posted = {key: standing[opaque_key(key)] for key in wanted}
+    return Count(
+        owed=len(wanted),
+        sent=sum(number > 0 for number in posted.values()),
+        # Shown as failed or uncertain is not lost in silence; it is counted apart.
+        lost=sum(not number and known.get(key) not in {"failed", "uncertain"} for key, number in posted.items()),
+        doubled=sum(number > 1 for number in posted.values()),
+        uncertain=sum(state == "uncertain" for state in known.values()),
+        failed=sum(state == "failed" for state in known.values()),
+    )
+
+
+def count_forms(store: Store, acknowledged: Sequence[str]) -> tuple[int, int]:
+    """Return how many acknowledged forms are not in the database, and how many stand there twice."""
+    with store.read() as tx:
+        stored = Counter(one.reason for one in tx.amendments.find())
+    return sum(words not in stored for words in acknowledged), sum(number > 1 for number in stored.values())
+
+
+def _keys_in(slack: sandbox.Slack) -> Iterable[str]:
+    state = slack.slack.workspace.state
+    with slack.slack.workspace.lock:
+        bodies = [message.body for messages in state.messages.values() for message in messages]
+    for body in bodies:
+        key = ((body.get("metadata") or {}).get("event_payload") or {}).get("key")
+        if key:
+            yield str(key)
