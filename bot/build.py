@@ -114,6 +114,8 @@ from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
 from workflows.thresholds import Thresholds
 from workflows.trail import Trail
+from workflows.writeups.submitting import Submitting
+from workflows.writeups.template import Template
 from workflows.writeups.writeups import WriteUps
 
 log = structlog.get_logger(__name__)
@@ -144,6 +146,7 @@ class Workflows:
     outcomes: Outcomes
     reviews: Reviews
     writeups: WriteUps
+    submitting: Submitting
     editing: Editing
     exports: Exports
     imports: Imports
@@ -239,13 +242,15 @@ def build_workflows(
         quiet=settings.incident_quiet,
     )
     situations = Situations(store, clock, catalog)
-    writeups = WriteUps(store, clock, catalog, vocabulary)
+    template = Template.load(settings.writeup_template, vocabulary)
+    writeups = WriteUps(store, clock, catalog, vocabulary, template, bell)
     subscriptions = Subscriptions(store, clock, catalog, vocabulary)
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     lifecycle = Lifecycle(store, clock, catalog, assessing, sign_offs, bell)
     amendments = Amendments(store, clock, catalog, assessing, sign_offs, bell)
     search = Search(catalog, vocabulary)
+    occurrences = Occurrences(store, clock, catalog)
     return Workflows(
         store=store,
         catalog=catalog,
@@ -265,6 +270,7 @@ def build_workflows(
         outcomes=Outcomes(store, clock, reviews, bell),
         reviews=reviews,
         writeups=writeups,
+        submitting=Submitting(store, clock, catalog, writeups, amendments, assessing, occurrences, vocabulary, bell),
         editing=Editing(store, clock, catalog, vocabulary),
         history=History(store, clock, catalog),
         assessing=assessing,
@@ -282,7 +288,7 @@ def build_workflows(
         subscriptions=subscriptions,
         exposure=Exposure(store, clock),
         notices=Notices(store, clock, catalog, bell, settings.notice_delay),
-        occurrences=Occurrences(store, clock, catalog),
+        occurrences=occurrences,
         recognition=Recognition(store, clock, catalog, bell, settings.digest_channel),
         domains=Domains(store, clock, catalog, vocabulary),
         picking=Picking(catalog),
@@ -493,7 +499,7 @@ def _slack_app(
         situations=SituationListeners(workflows.situations, workflows.silence, vocabulary, replies, identity),
         stubs=StubListeners(workflows.stubs, vocabulary, replies, team),
         subscriptions=SubscriptionListeners(workflows.subscriptions, workflows.sheets, homes, replies, team),
-        writeups=WriteUpListeners(workflows.writeups, vocabulary, replies, team),
+        writeups=WriteUpListeners(workflows.writeups, workflows.submitting, vocabulary, replies, team),
         home_team=team,
     )
     return bolt_app(client, identity, listeners, ErrorAnswers(replies))
@@ -510,6 +516,8 @@ def _owed(workflows: Workflows, people: SlackPeople) -> OwedMessages:
         workflows.remarks,
         workflows.notices,
         workflows.recognition,
+        workflows.writeups,
+        workflows.submitting,
         people.names_of,
     )
 

@@ -12,6 +12,7 @@ from bot.blocks.recognition import digest, thanks
 from bot.blocks.reviews import review_nudge
 from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
+from bot.blocks.writeups import handed_in, progress
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.drills import INTRO, SIGNAL, Drills
 from workflows.drills import RESULT as DRILL_RESULT
@@ -19,7 +20,7 @@ from workflows.entries.ledger import PROGRESS
 from workflows.errors import NotFound
 from workflows.incidents import CARD, Incidents
 from workflows.notices import CHANGE_NOTICE, Notices
-from workflows.people import OPERATOR
+from workflows.people import OPERATOR, Actor
 from workflows.recognition import DIGEST, THANKS, Recognition
 from workflows.remarks import REMARK, Remarks
 from workflows.reviews import NUDGE, Reviews, read_nudge_subject
@@ -27,6 +28,9 @@ from workflows.runs.run import CALL, CHECKLIST, WORD
 from workflows.runs.run import OUTCOME as RUN_OUTCOME
 from workflows.runs.runs import Runs
 from workflows.signoffs import SIGN_OFF, SignOffs
+from workflows.writeups.submitting import HANDED_IN, Submitting
+from workflows.writeups.writeup import PROGRESS as WRITEUP_PROGRESS
+from workflows.writeups.writeups import WriteUps
 
 Renderer = Callable[[str], Rendered | None]
 
@@ -44,6 +48,8 @@ class OwedMessages:
     remarks: Remarks
     notices: Notices
     recognition: Recognition
+    writeups: WriteUps
+    submitting: Submitting
     names_of: Callable[[Iterable[str]], Mapping[str, str]]
 
     def renderers(self) -> Mapping[str, Renderer]:
@@ -66,7 +72,20 @@ class OwedMessages:
             CHANGE_NOTICE: self.notice,
             THANKS: self.thanks,
             DIGEST: self.digest,
+            WRITEUP_PROGRESS: self.writeup,
+            HANDED_IN: self.handed_in,
         }
+
+    def writeup(self, subject: str) -> Rendered | None:
+        """Return how far a write-up is, or None where it is gone."""
+        found = self.writeups.shown(int(subject))
+        return progress(found) if found else None
+
+    def handed_in(self, subject: str) -> Rendered | None:
+        """Return the word to a steward about a new draft, or None where it is not for them any more."""
+        number, entry_id, steward = subject.split("|")
+        found, draft = self.writeups.shown(int(number)), self.submitting.assessment(entry_id, Actor(steward))
+        return handed_in(found, *draft) if found and draft else None
 
     def sign_off(self, subject: str) -> Rendered | None:
         """Return the question to a reviewer, or None where it ended, or is theirs no more, before it was ever sent."""

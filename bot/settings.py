@@ -184,6 +184,11 @@ class Settings(BaseSettings):
         None,
         description="A file with synonyms of your own, in the form of catalog/synonyms.yaml; it only adds.",
     )
+    writeup_template: Path | None = Field(
+        None,
+        description="A file with the steps and fields of your write-ups, in the form of "
+        "workflows/writeups/template.yaml.",
+    )
     stewards: Mapped = Field(
         {},
         description='Who answers for each domain, as JSON: {"serving": "U0123", "default": "S0456"}. Slack ids of '

@@ -297,7 +297,7 @@ class Incidents:
         row, written = IncidentRow, WriteUpRow
         over = row.last_evidence_at < said_before
         if written_before is not None:
-            done = (written.entry_id.is_not(None)) & (written.updated_at < written_before)
+            done = (written.state == "submitted") & (written.updated_at < written_before)
             over |= row.id.in_(select(written.incident_id).where(done, written.incident_id.is_not(None)))
         holding = select(EvidenceRow.incident_id).distinct()
         query = select(row.id).where(over, row.id.in_(holding)).order_by(row.id).limit(limit)

@@ -15,6 +15,7 @@ channel          a Slack channel we know, and whether we listen there
 incident         what happens in one channel (or one thread of it)
 ├── evidence     the messages that speak for or against a failure mode
 ├── suggestion   an entry shown for the incident, and what people said of it
+├── mark         a message that somebody wants on the write-up's timeline
 ├── example      masked words of it that people confirmed to be about an entry, or not to be
 ├── incident_time  when it was detected, matched, mitigated …, and how that is known
 ├── drill        where it is practice: what is played, and what was measured
@@ -24,7 +25,10 @@ incident         what happens in one channel (or one thread of it)
     ├── escalation   whom it asks for help, in order, and when
     └── run_outcome  whether it helped, in the words of those who ran it
 gap              a search that found nothing
-writeup          an after-action write-up on its way to a draft entry
+writeup          an after-action write-up on its way into the catalog
+├── writeup_answer  every answer ever given to it
+├── writeup_moment  a point of its timeline
+└── follow_up    what is done about it, by whom and until when
 review           when an entry is due to be verified by a person
 └── review_answer  what a person answered, kept for ever
 owed_message     a message that the bot owes somebody (the outbox)
@@ -33,7 +37,7 @@ submission       the forms already taken, so that a repeated submission acts onc
 counter          the last number given out, by name
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint, false
@@ -415,12 +419,77 @@ class WriteUpRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     author: Mapped[str] = mapped_column(index=True)
+    owner: Mapped[str] = mapped_column(index=True, server_default="")
     channel_id: Mapped[str | None] = mapped_column(String(30))
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    state: Mapped[str] = mapped_column(String(20), index=True, server_default="open")
+    reason: Mapped[str | None]
     answers: Mapped[dict[str, Any]]
+    steps: Mapped[list[str]] = mapped_column(server_default="[]")
+    participants: Mapped[list[str]] = mapped_column(server_default="[]")
+    results: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    version: Mapped[int] = mapped_column(server_default="0")
     entry_id: Mapped[str | None] = mapped_column(ForeignKey("entry.id"))
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)
+    reminded: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class WriteUpAnswerRow(Base):
+    __tablename__ = "writeup_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    writeup_id: Mapped[int] = mapped_column(ForeignKey("writeup.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int]
+    field: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    accepted: Mapped[bool]
+
+
+class MomentRow(Base):
+    __tablename__ = "writeup_moment"
+    __table_args__ = (UniqueConstraint("writeup_id", "source"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    writeup_id: Mapped[int] = mapped_column(ForeignKey("writeup.id", ondelete="CASCADE"), index=True)
+    place: Mapped[int]
+    at: Mapped[datetime | None]
+    text: Mapped[str]
+    author: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(80))
+    link: Mapped[str | None]
+    version: Mapped[int]
+    removed_by: Mapped[str | None]
+
+
+class MarkRow(Base):
+    __tablename__ = "mark"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True)
+    ts: Mapped[str] = mapped_column(String(30), primary_key=True)
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class FollowUpRow(Base):
+    __tablename__ = "follow_up"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    writeup_id: Mapped[int] = mapped_column(ForeignKey("writeup.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str]
+    owner: Mapped[str] = mapped_column(index=True)
+    due: Mapped[date]
+    state: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str | None]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)
+    reminded: Mapped[int]
+    version: Mapped[int]
 
 
 class ReviewRow(Base):

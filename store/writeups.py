@@ -1,28 +1,92 @@
-"""After-action write-ups on their way to a draft entry."""
+"""After-action write-ups: their answers with every answer ever accepted, their timeline, their follow-up actions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from store.models import WriteUpRow
+from store.insertion import insert_once
+from store.models import FollowUpRow, IncidentRow, MarkRow, MomentRow, WriteUpAnswerRow, WriteUpRow
+from store.records import record_of
 
 
 @dataclass(frozen=True)
 class WriteUpRecord:
-    """A write-up; `answers` is {step: {question: answer}}, `entry_id` the draft it became."""
+    """A write-up: `answers` by question as they stand, `version` counts their changes, `steps` are those sent in.
+
+    `state` is open, submitted or not_doing (with its reason); `results` is what became of it, by what was chosen;
+    `participants` are those who came to it through its channel; `remind_at` is when its owner is asked next, and
+    `reminded` how often that was done.
+    """
 
     id: int
     author: str
+    owner: str
     channel_id: str | None
     incident_id: int | None
+    state: str
+    reason: str | None
     answers: dict[str, Any]
+    steps: list[str]
+    participants: list[str]
+    results: dict[str, Any]
+    version: int
     entry_id: str | None
+    remind_at: datetime | None
+    reminded: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True)
+class AnswerRecord:
+    """An answer that somebody gave; one that clashed with another's is kept as well, but was not `accepted`."""
+
+    writeup_id: int
+    version: int
+    field: str
+    value: str
+    by: str
+    at: datetime
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class MomentRecord:
+    """A point of the timeline, in its place; `at` is None where nobody knows when, `source` what it was taken from."""
+
+    id: int
+    writeup_id: int
+    place: int
+    at: datetime | None
+    text: str
+    author: str
+    kind: str
+    source: str
+    link: str | None
+    version: int
+    removed_by: str | None
+
+
+@dataclass(frozen=True)
+class FollowUpRecord:
+    """A follow-up action; `state` is open, done or dropped (with its reason in `note`)."""
+
+    id: int
+    writeup_id: int
+    text: str
+    owner: str
+    due: date
+    state: str
+    note: str | None
+    created_by: str
+    created_at: datetime
+    remind_at: datetime | None
+    reminded: int
+    version: int
 
 
 class WriteUps:
@@ -32,34 +96,123 @@ class WriteUps:
         self._session = session
 
     def add(self, *, author: str, channel_id: str | None, incident_id: int | None, at: datetime) -> WriteUpRecord:
-        """Return a new, empty write-up."""
+        """Return a new, empty write-up, which belongs to its author."""
         row = WriteUpRow(
-            author=author, channel_id=channel_id, incident_id=incident_id, answers={}, created_at=at, updated_at=at
-        )
+            author=author, owner=author, channel_id=channel_id, incident_id=incident_id, state="open", answers={},
+            steps=[], participants=[], results={}, version=0, reminded=0, created_at=at, updated_at=at,
+        )  # fmt: skip
         self._session.add(row)
         self._session.flush()
-        return _record(row)
+        return record_of(WriteUpRecord, row)
 
     def get(self, writeup_id: int) -> WriteUpRecord | None:
         """Return the write-up, locked until the transaction ends, or None."""
-        row = self._session.get(WriteUpRow, writeup_id, with_for_update=True)
-        return _record(row) if row else None
+        row = self._session.get(WriteUpRow, writeup_id, with_for_update=True, populate_existing=True)
+        return record_of(WriteUpRecord, row) if row else None
 
-    def save(self, writeup_id: int, answers: Mapping[str, Any], *, at: datetime) -> None:
-        """Replace the write-up's answers."""
-        change = update(WriteUpRow).where(WriteUpRow.id == writeup_id)
-        self._session.execute(change.values(answers=dict(answers), updated_at=at))
+    def of_incident(self, incident_id: int) -> WriteUpRecord | None:
+        """Return the incident's write-up, or None."""
+        query = select(WriteUpRow).where(WriteUpRow.incident_id == incident_id).order_by(WriteUpRow.id.desc()).limit(1)
+        row = self._session.scalar(query)
+        return record_of(WriteUpRecord, row) if row else None
 
-    def became(self, writeup_id: int, entry_id: str, *, at: datetime) -> None:
-        """Note the draft entry that the write-up became."""
-        change = update(WriteUpRow).where(WriteUpRow.id == writeup_id)
-        self._session.execute(change.values(entry_id=entry_id, updated_at=at))
+    def change(self, writeup_id: int, **values: Any) -> None:
+        """Set some of what is known of the write-up."""
+        self._session.execute(update(WriteUpRow).where(WriteUpRow.id == writeup_id).values(**values))
 
-    def unfinished_of(self, author: str) -> list[WriteUpRecord]:
-        """Return the author's write-ups that are not a draft entry yet, newest first."""
-        query = select(WriteUpRow).where(WriteUpRow.author == author, WriteUpRow.entry_id.is_(None))
-        return [_record(row) for row in self._session.scalars(query.order_by(WriteUpRow.updated_at.desc()))]
+    def tell(self, answer: AnswerRecord) -> None:
+        """Keep an answer for ever."""
+        self._session.add(WriteUpAnswerRow(**vars(answer)))
+        self._session.flush()
 
+    def told(self, writeup_id: int) -> list[AnswerRecord]:
+        """Return every answer that was ever given, oldest first."""
+        row = WriteUpAnswerRow
+        rows = self._session.scalars(select(row).where(row.writeup_id == writeup_id).order_by(row.id))
+        return [record_of(AnswerRecord, one) for one in rows]
 
-def _record(row: WriteUpRow) -> WriteUpRecord:
-    return WriteUpRecord(**{name: getattr(row, name) for name in WriteUpRecord.__dataclass_fields__})
+    def answers_at(self, writeup_id: int, version: int) -> Mapping[str, str]:
+        """Return the answers as they stood at that version."""
+        told = self.told(writeup_id)
+        return {one.field: one.value for one in told if one.accepted and one.version <= version}
+
+    def unfinished_of(self, person: str) -> list[WriteUpRecord]:
+        """Return the open write-ups that the person owns or began, the one touched last first."""
+        row = WriteUpRow
+        mine = select(row).where(or_(row.owner == person, row.author == person), row.state == "open")
+        rows = self._session.scalars(mine.order_by(row.updated_at.desc(), row.id.desc()))
+        return [record_of(WriteUpRecord, one) for one in rows]
+
+    def all(self) -> list[WriteUpRecord]:
+        """Return all write-ups, oldest first."""
+        return [
+            record_of(WriteUpRecord, row) for row in self._session.scalars(select(WriteUpRow).order_by(WriteUpRow.id))
+        ]
+
+    def to_remind(self, now: datetime, *, limit: int) -> list[int]:
+        """Return open write-ups whose owner is to be asked by now."""
+        row = WriteUpRow
+        due = select(row.id).where(row.state == "open", row.remind_at <= now).order_by(row.remind_at, row.id)
+        return list(self._session.scalars(due.limit(limit).with_for_update(skip_locked=True)))
+
+    def incidents_without(self, *, resolved_since: datetime, quiet_before: datetime, limit: int) -> list[int]:
+        """Return incidents nobody writes up that were resolved, or are quiet, and were last heard of since then."""
+        row, written = IncidentRow, select(WriteUpRow.incident_id).where(WriteUpRow.incident_id.is_not(None))
+        over = or_(row.status == "resolved", row.last_evidence_at < quiet_before)
+        query = select(row.id).where(over, row.last_evidence_at >= resolved_since, row.id.not_in(written))
+        return list(self._session.scalars(query.order_by(row.id).limit(limit)))
+
+    def mark(self, incident_id: int, ts: str, *, by: str, at: datetime) -> None:
+        """Note that a message of the incident belongs on the timeline."""
+        insert_once(self._session, MarkRow, incident_id=incident_id, ts=ts, by=by, at=at)
+
+    def unmark(self, incident_id: int, ts: str) -> None:
+        """Take back that a message belongs on the timeline."""
+        self._session.execute(delete(MarkRow).where(MarkRow.incident_id == incident_id, MarkRow.ts == ts))
+
+    def marked(self, incident_id: int) -> list[str]:
+        """Return the messages of the incident that belong on the timeline."""
+        return list(self._session.scalars(select(MarkRow.ts).where(MarkRow.incident_id == incident_id)))
+
+    def add_moment(self, writeup_id: int, **values: Any) -> bool:
+        """Put a point at the end of the timeline, once for each source; return whether it is new."""
+        row = MomentRow
+        last = self._session.scalar(select(func.max(row.place)).where(row.writeup_id == writeup_id)) or 0
+        return insert_once(self._session, row, writeup_id=writeup_id, place=last + 1, version=0, **values)
+
+    def moments(self, writeup_id: int, *, removed: bool = False) -> list[MomentRecord]:
+        """Return the timeline in its order; with `removed`, what was taken out as well."""
+        row = MomentRow
+        query = select(row).where(row.writeup_id == writeup_id).order_by(row.place, row.id)
+        return [record_of(MomentRecord, one) for one in self._session.scalars(query) if removed or not one.removed_by]
+
+    def change_moment(self, moment_id: int, **values: Any) -> None:
+        """Change a point of the timeline."""
+        self._session.execute(update(MomentRow).where(MomentRow.id == moment_id).values(**values))
+
+    def add_follow_up(self, **values: Any) -> FollowUpRecord:
+        """Return a new follow-up action."""
+        row = FollowUpRow(state="open", reminded=0, version=0, **values)
+        self._session.add(row)
+        self._session.flush()
+        return record_of(FollowUpRecord, row)
+
+    def follow_up(self, follow_up_id: int) -> FollowUpRecord | None:
+        """Return the action, locked until the transaction ends, or None."""
+        row = self._session.get(FollowUpRow, follow_up_id, with_for_update=True, populate_existing=True)
+        return record_of(FollowUpRecord, row) if row else None
+
+    def follow_ups(self, writeup_id: int) -> list[FollowUpRecord]:
+        """Return the write-up's actions, oldest first."""
+        query = select(FollowUpRow).where(FollowUpRow.writeup_id == writeup_id).order_by(FollowUpRow.id)
+        return [record_of(FollowUpRecord, row) for row in self._session.scalars(query)]
+
+    def change_follow_up(self, follow_up_id: int, **values: Any) -> None:
+        """Change an action."""
+        self._session.execute(update(FollowUpRow).where(FollowUpRow.id == follow_up_id).values(**values))
+
+    def follow_ups_to_remind(self, now: datetime, *, limit: int) -> list[int]:
+        """Return open actions whose owner is to be asked by now."""
+        row = FollowUpRow
+        due = select(row.id).where(row.state == "open", row.remind_at <= now).order_by(row.remind_at, row.id)
+        return list(self._session.scalars(due.limit(limit).with_for_update(skip_locked=True)))

@@ -48,6 +48,8 @@ from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
 from workflows.thresholds import Thresholds
 from workflows.trail import Trail
+from workflows.writeups.submitting import Submitting
+from workflows.writeups.template import built_in
 from workflows.writeups.writeups import WriteUps
 
 RESPONDER = Actor("URESPONDER")
@@ -217,6 +219,7 @@ class House:
     timers: Timers
     outcomes: Outcomes
     writeups: WriteUps
+    submitting: Submitting
     editing: Editing
     history: History
     assessing: Assessing
@@ -263,12 +266,13 @@ def house(
     runs = Runs(store, clock, bell, Rotas(ROTAS))
     listening = Listening(store, clock, channels, ("inc-*",))
     incidents = Incidents(store, clock, catalog, suggestions, reviews, listening, bell, runs, QUIET)
-    writeups = WriteUps(store, clock, catalog, Vocabulary(VOCABULARY))
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
+    writeups = WriteUps(store, clock, catalog, vocabulary, built_in(), bell)
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     amendments = Amendments(store, clock, catalog, assessing, asked, bell)
     subscriptions = Subscriptions(store, clock, catalog, vocabulary)
+    search, occurrences = Search(catalog, vocabulary), Occurrences(store, clock, catalog)
     return House(
         store=store,
         clock=clock,
@@ -276,7 +280,7 @@ def house(
         channels=channels,
         workspace=workspace,
         catalog=catalog,
-        search=Search(catalog, vocabulary),
+        search=search,
         reviews=reviews,
         incidents=incidents,
         runs=runs,
@@ -289,6 +293,7 @@ def house(
         timers=Timers(store, clock, bell),
         outcomes=Outcomes(store, clock, reviews, bell),
         writeups=writeups,
+        submitting=Submitting(store, clock, catalog, writeups, amendments, assessing, occurrences, vocabulary, bell),
         editing=Editing(store, clock, catalog, vocabulary),
         history=History(store, clock, catalog),
         assessing=assessing,
@@ -302,7 +307,7 @@ def house(
         subscriptions=subscriptions,
         exposure=Exposure(store, clock),
         notices=Notices(store, clock, catalog, bell, timedelta(minutes=10)),
-        occurrences=Occurrences(store, clock, catalog),
+        occurrences=occurrences,
         recognition=Recognition(store, clock, catalog, bell, "CDIGEST"),
         domains=Domains(store, clock, catalog, vocabulary),
         picking=Picking(catalog),

@@ -46,6 +46,6 @@ def listeners_over_nothing() -> Listeners:
         SituationListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         StubListeners(NOTHING, NOTHING, NOTHING, ""),
         SubscriptionListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        WriteUpListeners(NOTHING, NOTHING, NOTHING, ""),
+        WriteUpListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         "",
     )

@@ -11,7 +11,8 @@ from workflows.people import Actor
 from workflows.reviews import DueReview, Reviews
 from workflows.signoffs import SignOffs
 from workflows.subscriptions import Change, Followed, Subscriptions
-from workflows.writeups.writeups import WriteUp, WriteUps
+from workflows.writeups.writeup import WriteUp
+from workflows.writeups.writeups import WriteUps
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,22 @@ def choices_field(
     return _field(block_id, label, element, required=required, hint=hint)
 
 
+def several_field(
+    block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, values: Sequence[str]
+) -> Block:
+    """Return a field for any number of options, given as {value: what people read}."""
+    offered = {key: _option(key, text) for key, text in list(options.items())[:MAX_OPTIONS]}
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": "answer",
+        "placeholder": plain("Choose any", MAX_PLACEHOLDER),
+        "options": list(offered.values()),
+    }
+    if chosen := [offered[value] for value in values if value in offered]:
+        element["initial_options"] = chosen
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
 def date_field(block_id: str, label: str, *, required: bool, hint: str | None, value: str | None) -> Block:
     """Return a field for a day."""
     element: Block = {"type": "datepicker", "action_id": "answer"}

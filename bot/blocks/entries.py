@@ -16,7 +16,7 @@ from bot.blocks.elements import (
     section,
 )
 from workflows.entries.catalog import Entry
-from workflows.writeups.writeups import WriteUp
+from workflows.writeups.writeup import WriteUp
 
 SEVERITY_MARK = {
     "sev1": ":red_circle:",

@@ -148,6 +148,12 @@ class Listeners:
             ids.RUN_HELPED: self.runs.say_outcome,
             ids.START_WRITEUP: self.writeups.start_here,
             ids.CONTINUE_WRITEUP: self.writeups.resume,
+            ids.OPEN_WRITEUP: self.writeups.open,
+            ids.WRITE_STEP: self.writeups.open_step,
+            ids.SUBMIT_WRITEUP: self.writeups.ask_to_submit,
+            ids.HAND_OVER: self.writeups.ask_to_hand_over,
+            ids.LEAVE_WRITEUP: self.writeups.ask_to_leave,
+            ids.TAKE_UP_WRITEUP: self.writeups.take_up,
             ids.VERIFY: self.reviews.verify,
             ids.SNOOZE: self.reviews.snooze,
             ids.NEEDS_CHANGE: self.reviews.ask_for_change,
@@ -193,6 +199,9 @@ class Listeners:
         """Return what takes each form."""
         return {
             ids.WRITEUP_FORM: self.writeups.save,
+            ids.SUBMIT_WRITEUP_FORM: self.writeups.submit,
+            ids.HAND_OVER_FORM: self.writeups.hand_over,
+            ids.LEAVE_WRITEUP_FORM: self.writeups.leave,
             ids.SITUATION_FORM: self.situations.save,
             ids.STUB_FORM: self.stubs.create,
             ids.STEP_NOTE_FORM: self.runs.take_note,

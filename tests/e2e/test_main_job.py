@@ -85,16 +85,23 @@ def test_a_write_up_becomes_a_draft_that_its_author_finds_again(stage: Stage) ->
     form.fill("Name the failure mode", "Feature file doubles in size").submit()
     assert form.errors
     form.fill("What did people see?", "5xx in waves").choose("How bad was it?", "sev1").submit()
+    responder.modal("By how much at least?").fill("Which figure moved?", "refused requests").submit()
+    responder.modal("Timeline").submit()
     form = responder.modal("Why it could happen")
     form.choose("What kind of cause?", "data-contract")
     form.fill("What was wrong before anything happened?", "Nothing bounded the size of the file")
     form.choose("What set it off?", "config-push").choose("Who should own the entry?", "data").submit()
+    responder.modal("How it was noticed").choose("How was it noticed?", "An alert fired").submit()
     form = responder.modal("What helped")
     form.fill("What contained it? Give the remedy a name", "Push the last good file")
     form.fill("The steps, one per line", "Stop the generator\nPush the last good file")
     form.fill("Who carries it out?", "edge on-call").submit()
+    responder.modal("Luck and difficulty").submit()
+    responder.modal("Lessons for others").fill("What should others know", "Bound what is generated").submit()
+    responder.modal("Follow-up actions").submit()
+    responder.modal("What becomes of").choose("It becomes", "A new entry").submit()
 
-    assert "saved as a draft" in responder.modal("Draft saved").text
+    assert "saved as a draft" in responder.modal("Submitted").text
     responder.command("/failure drafts", channel="general").sees("Feature file doubles in size")
 
 
@@ -105,12 +112,12 @@ def test_a_write_up_that_was_left_is_continued_where_it_stopped(stage: Stage) ->
     form = responder.modal("What happened")
     form.fill("Name the failure mode", "Half written").fill("What did people see?", "Something")
     form.choose("How bad was it?", "sev3").submit()
-    responder.modal("Why it could happen").close()
+    responder.modal("What helped").close()
 
     drafts = responder.command("/failure drafts", channel="handover").sees("Half written")
     responder.clicks("Continue", drafts)
 
-    assert "Step 2 of 3" in responder.modal("Why it could happen").text
+    assert "Step 2 of 3" in responder.modal("What helped").text
 
 
 def test_a_due_review_reaches_its_steward_once_and_the_verification_is_seen(stage: Stage) -> None:

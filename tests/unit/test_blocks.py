@@ -29,13 +29,23 @@ from bot.blocks.incidents import incident_card, unsaid
 from bot.blocks.merging import merge_form, merged
 from bot.blocks.reviews import due_reviews, needs_change_form, review_nudge
 from bot.blocks.sheets import TABS, opened_entry
-from bot.blocks.writeups import draft_made, writeup_form
+from bot.blocks.writeups import (
+    hand_over_form,
+    handed_in,
+    leave_form,
+    progress,
+    submit_form,
+    submitted,
+    writeup_form,
+    writeup_page,
+)
 from bot.forms.fields import Field
 from bot.forms.sections import SECTIONS, values_shown
 from bot.forms.suggestions import choices, fields_for
 from bot.listeners.commands import usage
 from sandbox.blockkit import check_message, check_view
 from store.reviews import ReviewAnswerRecord
+from store.writeups import FollowUpRecord, MomentRecord, WriteUpRecord
 from tests.factories import GPU_OOM, VOCABULARY, failure_mode
 from workflows.amendments import Amendment
 from workflows.cards import Card, CardLine
@@ -57,8 +67,10 @@ from workflows.quality.surroundings import Surroundings, Tried
 from workflows.reviews import DueReview
 from workflows.runs.outcomes import TrackRecord
 from workflows.silence import Unsaid
-from workflows.writeups.questions import STEPS
-from workflows.writeups.writeups import WriteUp
+from workflows.writeups.answers import Clash
+from workflows.writeups.submitting import Likely
+from workflows.writeups.template import built_in
+from workflows.writeups.writeup import WriteUp
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ENTRY = Entry(
@@ -212,13 +224,16 @@ def history_of(entry: Entry, text: str) -> Mapping[str, Any]:
 
 def drawn_messages(text: str) -> list[Rendered]:
     entry = entry_with(text)
+    written = [writeup_with(text, state=state) for state in ("open", "submitted", "not_doing")]
     others = [replace(entry, document=entry.document.model_copy(update={"id": f"FM-{n:04d}"})) for n in range(1, 20)]
     verdicts = zip(others, ("confirmed", "shown", "rejected"), strict=False)
     review = DueReview(entry, NOW, text, "U1")
     answer = ReviewAnswerRecord("FM-0001", NOW, "needs_change", text, "U1", NOW)
     return [
+        *map(progress, written),
+        handed_in(written[0], entry, judged(entry)),
         one_entry(entry),
-        drafts(others, [WriteUp(1, None, {"what": {"title": text}}, None)]),
+        drafts(others, written),
         incident_card(Card(1, tuple(CardLine(other, text, verdict, "U1") for other, verdict in verdicts))),
         unsaid([Unsaid(one, text) for one in others[:5]]),
         unsaid([]),
@@ -257,9 +272,41 @@ def section_views(copy: WorkingCopy, text: str, vocabulary: Vocabulary) -> Itera
             yield items_form(Opened(copy.entry.id, one.name, "", -1, copy.version), one, copy)
 
 
+def writeup_with(text: str, number: int = 1, state: str = "open") -> WriteUp:
+    """Return a write-up of which everything that people typed is the text."""
+    template = built_in()
+    answers = {key: text for key, one in template.questions.items() if one.kind in {"line", "text", "number"}}
+    record = WriteUpRecord(
+        id=number, author="U1", owner="U2", channel_id="C1", incident_id=1, state=state, reason=text, answers=answers,
+        steps=["what"], participants=[], results={"new": {"entry": "FM-0001"}},
+        version=3, entry_id=None, remind_at=None, reminded=0, created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    moments = tuple(
+        MomentRecord(n, number, n, at, text, by, "said", f"s{n}", "https://slack.com/archives/C1/p1", 0, None)
+        for n, (at, by) in enumerate([(NOW, "U1"), (None, text)])
+    )
+    actions = tuple(
+        FollowUpRecord(n, number, text, "U1", NOW.date(), state_, text, "U1", NOW, None, 0, 0)
+        for n, state_ in enumerate(["open", "done", "dropped"])
+    )
+    return WriteUp(record, template, ("U1", text), moments, actions)
+
+
+def writeup_views(text: str, vocabulary: Vocabulary) -> Iterator[Mapping[str, Any]]:
+    entry, one = entry_with(text), writeup_with(text)
+    likely = [Likely(entry, is_confirmed, ("aliases",)) for is_confirmed in (True, False)]
+    clashes = [Clash("symptom", text, text)]
+    for step in one.template.steps:
+        yield writeup_form(one, step, vocabulary)
+        yield writeup_form(one, step, vocabulary, typed=one.answers, notice="Look", clashes=clashes, who="U1")
+    for state in ("open", "submitted", "not_doing"):
+        yield writeup_page(writeup_with(text, state=state))
+    yield from (submit_form(one, likely), submit_form(one, []), hand_over_form(one), leave_form(one))
+    yield from (submitted(one, None), submitted(one, (entry, judged(entry))))
+
+
 def drawn_views(text: str) -> list[Mapping[str, Any]]:
     entry = entry_with(text)
-    answers = {step.name: {question.key: text for question in step.questions} for step in STEPS}
     vocabulary = Vocabulary({name: {**terms, "hostile": text} for name, terms in VOCABULARY.items()})
     copy = WorkingCopy(entry, entry.document, 3)
     return [
@@ -278,9 +325,8 @@ def drawn_views(text: str) -> list[Mapping[str, Any]]:
         decline_form(amendment(entry, text)),
         merge_form(entry, target=entry, gains=differences(None, entry.document)),
         merged("FM-0009", entry),
-        draft_made(entry),
         needs_change_form("FM-0001|2026-03-02T09:00:00+00:00", text),
-        *(writeup_form(WriteUp(1, None, answers, None), step, vocabulary) for step in STEPS),
+        *writeup_views(text, vocabulary),
     ]
 
 

@@ -15,7 +15,7 @@ from bot.blocks.recognition import digest, thanks
 from bot.blocks.subscriptions import no_longer_following, now_following, subscriptions, told_no_more
 from sandbox.blockkit import check_message, check_view
 from tests.factories import VOCABULARY
-from tests.unit.test_blocks import ENTRY, HOSTILE, LIVE, NOW, amendment, case, entry_with, live_in
+from tests.unit.test_blocks import ENTRY, HOSTILE, LIVE, NOW, amendment, case, entry_with, live_in, writeup_with
 from workflows.domains import Domain
 from workflows.entries.differences import Difference
 from workflows.entries.entry import Entry
@@ -26,7 +26,6 @@ from workflows.notices import ChangedEntry, Notice
 from workflows.recognition import Digest, Thanks
 from workflows.reviews import DueReview
 from workflows.subscriptions import Change, Followed, Target
-from workflows.writeups.writeups import WriteUp
 
 
 def many(entry: Entry, count: int) -> list[Entry]:
@@ -70,7 +69,7 @@ def page(text: str, count: int = 30) -> HomePage:
         amendments=[replace(amendment(entry, text), id=n) for n, entry in enumerate(entries)],
         reviews=[DueReview(entry, NOW, text, "U1") for entry in entries],
         drafts=entries,
-        unfinished=[WriteUp(n, None, {"what": {"title": text}}, None) for n in range(count)],
+        unfinished=[writeup_with(text, n) for n in range(count)],
         followed=[replace(followed(text)[0], target=Target("entry", entry.id)) for entry in entries],
         changes=[Change(entry, NOW, "U1", text) for entry in entries],
         domains=[(f"domain-{n}", n) for n in range(count)],

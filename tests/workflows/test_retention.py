@@ -33,7 +33,7 @@ def written_up(lived: House) -> None:
         started = tx.writeups.add(
             author="U1", channel_id="CINC", incident_id=incident.id if incident else None, at=lived.clock()
         )
-        tx.writeups.became(started.id, "FM-0001", at=lived.clock())
+        tx.writeups.change(started.id, state="submitted", updated_at=lived.clock())
 
 
 def test_secrets_and_personal_data_never_reach_the_database(store: Store, tmp_path: Path) -> None:

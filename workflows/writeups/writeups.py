@@ -1,49 +1,48 @@
-"""Starting, saving, resuming and finishing a write-up."""
+"""Starting, answering, handing over and leaving a write-up; several people write at once and no word is lost."""
 
-import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any, Final
 
 from store import Store, Transaction
-from store.writeups import WriteUpRecord
+from store.audit import AuditRecord
+from store.incidents import IncidentRecord
+from store.writeups import AnswerRecord, WriteUpRecord
 from workflows.clock import Clock
-from workflows.entries.catalog import Catalog, Entry
-from workflows.entries.document import FailureMode, LatentCondition, Severity, Trigger
-from workflows.entries.mitigations import Mitigation, Rollback
-from workflows.entries.parts import SeverityLevel
+from workflows.entries.catalog import Catalog
+from workflows.entries.parts import without_unstorable_characters
 from workflows.entries.vocabulary import Vocabulary
-from workflows.errors import NotAllowed, NotFound
+from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
 from workflows.people import Actor
-from workflows.writeups.questions import STEPS, Answers, Step, checked_answers, items, step_after, step_named
+from workflows.ports import DeliveryBell
+from workflows.writeups.answers import Answers, Clash, checked, join
+from workflows.writeups.gathering import gather_within
+from workflows.writeups.template import Step, Template
+from workflows.writeups.workdays import next_working_day
+from workflows.writeups.writeup import PREFILLED_BY, PROGRESS, WriteUp, progress_key, writeup_within
+
+LONGEST_REASON: Final = 1_000
+CALM: Final = timedelta(seconds=2)  # between two edits of the message while several people write
 
 
-@dataclass(frozen=True)
-class WriteUp:
-    """A write-up: what was answered so far, the step to ask next (None when all are), the draft it became."""
+class AnswerConflict(UserError):
+    """Somebody answered the same question differently meanwhile; everything else is kept, and so are both texts."""
 
-    id: int
-    channel_id: str | None
-    answers: dict[str, dict[str, str]]
-    entry_id: str | None
-
-    @property
-    def next_step(self) -> Step | None:
-        """The first step that was not answered yet."""
-        return next((step for step in STEPS if step.name not in self.answers), None)
-
-    @property
-    def title(self) -> str:
-        """The name given so far."""
-        return self.answers.get("what", {}).get("title", "Untitled write-up")
+    def __init__(self, writeup: WriteUp, who: str, clashes: Sequence[Clash]) -> None:
+        super().__init__("Somebody answered the same at the same time; compare the two and send once more.", ask=who)
+        self.writeup = writeup
+        self.who = who
+        self.clashes = tuple(clashes)
 
 
 @dataclass(frozen=True)
 class Saved:
-    """The write-up after a step was saved, and the draft entry when it was the last one."""
+    """The write-up after a step was saved, the step to ask next (None when all are there), and whose words joined."""
 
     writeup: WriteUp
     next_step: Step | None
-    draft: Entry | None
+    joined_with: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,107 +53,237 @@ class WriteUps:
     clock: Clock
     catalog: Catalog
     vocabulary: Vocabulary
+    template: Template
+    bell: DeliveryBell
 
     def start(self, actor: Actor, *, channel_id: str | None) -> WriteUp:
-        """Return a new write-up; where the channel has an incident, the write-up belongs to it."""
+        """Return the write-up of the channel's incident, begun where there is none; a new one elsewhere."""
         self.catalog.people.require_contributor(actor)
         with self.store.begin() as tx:
             incident = tx.incidents.in_channel(channel_id) if channel_id else None
-            record = tx.writeups.add(
-                author=actor.user_id,
-                channel_id=channel_id,
-                incident_id=incident.id if incident else None,
-                at=self.clock(),
-            )
-        return _writeup(record)
+            record = tx.writeups.of_incident(incident.id) if incident else None
+            if record is None:
+                record = self.begin_within(tx, incident, actor.user_id, channel_id)
+            elif actor.user_id not in {record.owner, record.author, *record.participants}:
+                record = self._let_in(tx, record, actor)
+            writeup = writeup_within(tx, record, self.template)
+        self.bell.ring()
+        return writeup
 
-    def open(self, writeup_id: int, actor: Actor) -> WriteUp:
-        """Return the write-up to its author; raises NotFound or NotAllowed."""
+    def begin_within(
+        self, tx: Transaction, incident: IncidentRecord | None, author: str, channel_id: str | None
+    ) -> WriteUpRecord:
+        """Begin a write-up as part of the caller's transaction, filled with what is known of the incident."""
+        now = self.clock()
+        if incident is not None:
+            tx.incidents.take(incident.id)  # two who begin at once: the second finds the first one's
+            if (known := tx.writeups.of_incident(incident.id)) is not None:
+                return known
+        record = tx.writeups.add(
+            author=author, channel_id=channel_id, incident_id=incident.id if incident else None, at=now
+        )
+        owner = (incident.commander if incident else None) or author
+        tx.writeups.change(record.id, owner=owner, remind_at=next_working_day(now))
+        if incident is not None:
+            suggested = gather_within(tx, record.id, incident, self.template)
+            self._keep(tx, record, suggested, PREFILLED_BY)
+            self.tell_within(tx, record.id)
+        return self._record(tx, record.id)
+
+    def open(self, writeup_id: int, actor: Actor, *, channel_id: str | None = None) -> WriteUp:
+        """Return the write-up to somebody who may write in it; raises NotFound or NotAllowed.
+
+        Whoever comes from the channel it belongs to (`channel_id` is where they stand) may from now on.
+        """
+        self.catalog.people.require_contributor(actor)
         with self.store.begin() as tx:
-            return _writeup(self._of_author(tx, writeup_id, actor))
+            record = self._entitled(tx, writeup_id, actor, channel_id)
+            return writeup_within(tx, record, self.template)
+
+    def shown(self, writeup_id: int) -> WriteUp | None:
+        """Return the write-up for the message that shows how far it is, or None where it is gone."""
+        with self.store.begin() as tx:
+            record = tx.writeups.get(writeup_id)
+            return writeup_within(tx, record, self.template) if record else None
 
     def unfinished_of(self, actor: Actor) -> list[WriteUp]:
-        """Return the person's write-ups with saved answers that are no draft entry yet, newest first."""
+        """Return the person's open write-ups, the one touched last first; those nobody wrote a word in are left out."""
         with self.store.read() as tx:
-            return [_writeup(record) for record in tx.writeups.unfinished_of(actor.user_id) if record.answers]
+            records = tx.writeups.unfinished_of(actor.user_id)
+            return [
+                writeup_within(tx, record, self.template)
+                for record in records
+                if record.steps or record.incident_id is not None
+            ]
 
-    def save(self, writeup_id: int, step_name: str, given: Answers, actor: Actor) -> Saved:
-        """Keep a step's answers, and after the last step make the draft entry.
+    def save(self, writeup_id: int, step_name: str, given: Answers, actor: Actor, *, version: int) -> Saved:
+        """Keep a step's answers, joined with what others answered since `version`, which the form was opened at.
 
-        Sending the same form again keeps the same answers and makes no second draft. Raises InvalidForm with a
-        sentence for every answer that needs correcting, NotFound, NotAllowed.
+        Sending the same form again changes nothing. Raises InvalidForm with a sentence for every answer that needs
+        correcting, AnswerConflict where somebody answered the same question differently (every other answer is kept
+        then, and this one in the history), NotFound, NotAllowed.
         """
-        step = step_named(step_name)
-        if step is None:
-            msg = "This form is of an older version; continue with `/failure drafts`."
-            raise NotFound(msg)
-        answers = checked_answers(step, given, self.vocabulary)
+        self.catalog.people.require_contributor(actor)
         with self.store.begin() as tx:
-            record = self._of_author(tx, writeup_id, actor)
-            writeup = _writeup(record)
-            if record.entry_id is None:
-                writeup = WriteUp(record.id, record.channel_id, {**writeup.answers, step.name: answers}, None)
-                tx.writeups.save(record.id, writeup.answers, at=self.clock())
-                writeup = self._finished(tx, writeup, actor)
-        draft = self.catalog.entry(writeup.entry_id, actor) if writeup.entry_id else None
-        return Saved(writeup, None if draft else step_after(step) or writeup.next_step, draft)
+            record = self._open(tx, writeup_id, actor)
+            mine = self._checked(record, step_name, given)
+            base = tx.writeups.answers_at(writeup_id, version)
+            joined = join(base, mine, record.answers)
+            self._keep(tx, record, joined.changed, actor.user_id, step=step_name)
+            self._keep_apart(tx, record, joined.clashes, actor)
+            writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
+            others = _others_since(tx, writeup_id, version, set(mine), actor)
+            self.tell_within(tx, writeup_id)
+        self.bell.ring()
+        if joined.clashes:
+            raise AnswerConflict(writeup, others or writeup.owner, joined.clashes)
+        step = self.template.step_named(step_name)
+        return Saved(writeup, writeup.step_after(step) if step else writeup.next_step, others)
 
-    def _finished(self, tx: Transaction, writeup: WriteUp, actor: Actor) -> WriteUp:
-        if writeup.next_step is not None:
-            return writeup
-        draft = _draft(tx.entries.next_number(), writeup.answers)
-        reason = f"written up after an incident (write-up {writeup.id})"
-        self.catalog.add_draft(tx, draft, by=actor.user_id, reason=reason)
-        tx.writeups.became(writeup.id, draft.id, at=self.clock())
-        return WriteUp(writeup.id, writeup.channel_id, writeup.answers, draft.id)
+    def hand_over(self, writeup_id: int, to: str, actor: Actor) -> WriteUp:
+        """Make the write-up somebody else's to finish; whoever may write in it may hand it over."""
+        if not to:
+            raise InvalidForm({"owner": "Choose who takes it over."})
+        with self.store.begin() as tx:
+            record = self._open(tx, writeup_id, actor)
+            if to != record.owner:
+                participants = list(dict.fromkeys([*record.participants, record.owner]))
+                remind_at = next_working_day(self.clock())
+                tx.writeups.change(writeup_id, owner=to, participants=participants, remind_at=remind_at, reminded=0)
+                self._note(tx, actor, "writeup.hand_over", writeup_id, {"owner": record.owner}, {"owner": to})
+                self.tell_within(tx, writeup_id)
+            writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
+        self.bell.ring()
+        return writeup
+
+    def leave(self, writeup_id: int, actor: Actor, *, reason: str) -> WriteUp:
+        """Say that it will not be written, and why; nobody is reminded any more, and nothing of it is lost."""
+        said = without_unstorable_characters(reason).strip()[:LONGEST_REASON]
+        if not said:
+            raise InvalidForm({"reason": "Say in a sentence why, so that nobody asks again."})
+        return self._move(writeup_id, actor, state="not_doing", reason=said)
+
+    def take_up(self, writeup_id: int, actor: Actor) -> WriteUp:
+        """Write it after all."""
+        return self._move(writeup_id, actor, state="open", reason=None)
+
+    def mark_done(self, writeup_id: int, step_name: str, actor: Actor) -> Saved:
+        """Note that a list (the timeline, the follow-up actions) is right as it stands."""
+        return self.save(writeup_id, step_name, {}, actor, version=0)
+
+    def tell_within(self, tx: Transaction, writeup_id: int) -> None:
+        """Owe the message that shows how far it is, or its edit: in the channel where we listen, else to its owner."""
+        record = self._record(tx, writeup_id)
+        channel = tx.incidents.channel(record.channel_id) if record.channel_id else None
+        address = record.channel_id if record.channel_id and channel and channel.watched else record.owner
+        tx.outbox.owe_latest(
+            progress_key(writeup_id), kind=PROGRESS, subject=str(writeup_id), address=address, thread_ts=None,
+            at=self.clock(), calm=CALM,
+        )  # fmt: skip
+
+    def open_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
+        """Return the open write-up as part of the caller's transaction; raises NotFound, NotAllowed, UserError."""
+        return self._open(tx, writeup_id, actor)
+
+    def _move(self, writeup_id: int, actor: Actor, *, state: str, reason: str | None) -> WriteUp:
+        self.catalog.people.require_contributor(actor)
+        now = self.clock()
+        with self.store.begin() as tx:
+            record = self._entitled(tx, writeup_id, actor, None)
+            if record.state == "submitted":
+                msg = "This write-up was submitted already; look at what became of it."
+                raise UserError(msg)
+            if record.state != state:
+                remind_at = next_working_day(now) if state == "open" else None
+                tx.writeups.change(
+                    writeup_id, state=state, reason=reason, remind_at=remind_at, reminded=0, updated_at=now
+                )
+                before = {"state": record.state, "reason": record.reason}
+                self._note(tx, actor, "writeup.state", writeup_id, before, {"state": state, "reason": reason})
+                self.tell_within(tx, writeup_id)
+            writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
+        self.bell.ring()
+        return writeup
+
+    def _checked(self, record: WriteUpRecord, step_name: str, given: Answers) -> dict[str, str]:
+        """Return the step's answers; what a form of another template asked is kept under its own key."""
+        step = self.template.step_named(step_name)
+        severity = given.get("severity") or record.answers.get("severity")
+        # A form that was opened while the write-up was longer still asks what a short one does not.
+        asked = {question.key: question for question in self.template.fields_of(step, severity)} if step else {}
+        asked |= {key: self.template.questions[key] for key in given if key in self.template.questions}
+        strays = {key: without_unstorable_characters(text).strip() for key, text in given.items() if key not in asked}
+        known = checked(asked.values(), given, self.vocabulary, known=record.answers, now=self.clock())
+        return {**{key: text for key, text in strays.items() if text}, **known}
+
+    def _keep(
+        self, tx: Transaction, record: WriteUpRecord, changed: Mapping[str, str], by: str, *, step: str | None = None
+    ) -> None:
+        """Keep accepted answers, as they stand and in the history, and that the step was sent in."""
+        now, version = self.clock(), record.version + bool(changed)
+        for field, value in changed.items():
+            tx.writeups.tell(AnswerRecord(record.id, version, field[:40], value, by, now, accepted=True))
+        steps = list(dict.fromkeys([*record.steps, *([step] if step else [])]))
+        answers = {**record.answers, **changed}
+        tx.writeups.change(record.id, answers=answers, version=version, steps=steps, updated_at=now)
+
+    def _keep_apart(self, tx: Transaction, record: WriteUpRecord, clashes: Sequence[Clash], actor: Actor) -> None:
+        """Keep the texts that clash in the history: whoever closes the form now has not lost them."""
+        now, version = self.clock(), self._record(tx, record.id).version
+        told = {(one.field, one.value) for one in tx.writeups.told(record.id)} if clashes else set()
+        for clash in clashes:
+            if (clash.key, clash.mine) not in told:
+                lost = AnswerRecord(record.id, version, clash.key, clash.mine, actor.user_id, now, accepted=False)
+                tx.writeups.tell(lost)
+
+    def _open(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
+        self.catalog.people.require_contributor(actor)
+        record = self._entitled(tx, writeup_id, actor, None)
+        if record.state == "submitted":
+            msg = "This write-up was submitted in the meantime; copy your text and add it to what became of it."
+            raise UserError(msg)
+        if record.state == "not_doing":
+            # Whoever writes in it does it after all.
+            tx.writeups.change(writeup_id, state="open", reason=None)
+        return self._record(tx, writeup_id)
+
+    def _entitled(self, tx: Transaction, writeup_id: int, actor: Actor, channel_id: str | None) -> WriteUpRecord:
+        record = self._record(tx, writeup_id)
+        if actor.is_external:
+            msg = "Write-ups are for members of this workspace."
+            raise NotAllowed(msg)
+        known = {record.owner, record.author, *record.participants}
+        if actor.user_id in known or self.catalog.people.holds(actor, "admin"):
+            return record
+        if channel_id and channel_id == record.channel_id:
+            return self._let_in(tx, record, actor)
+        msg = "Only its owner, and whoever comes to it through its channel, can write in this write-up."
+        raise NotAllowed(msg, ask=record.owner)
+
+    def _let_in(self, tx: Transaction, record: WriteUpRecord, actor: Actor) -> WriteUpRecord:
+        tx.writeups.change(record.id, participants=[*record.participants, actor.user_id])
+        return self._record(tx, record.id)
 
     @staticmethod
-    def _of_author(tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
+    def _record(tx: Transaction, writeup_id: int) -> WriteUpRecord:
         record = tx.writeups.get(writeup_id)
         if record is None:
             msg = "There is no such write-up; start one with `/failure write-up`."
             raise NotFound(msg)
-        if actor.is_external or record.author != actor.user_id:
-            msg = "Only the person who started this write-up can continue it."
-            raise NotAllowed(msg, ask=record.author)
         return record
 
-
-def _writeup(record: WriteUpRecord) -> WriteUp:
-    return WriteUp(record.id, record.channel_id, cast("dict[str, dict[str, str]]", record.answers), record.entry_id)
-
-
-def _draft(number: int, answers: dict[str, dict[str, str]]) -> FailureMode:
-    what, why, response = (answers[step.name] for step in STEPS)
-    level = cast("SeverityLevel", what["severity"])
-    return FailureMode(
-        id=f"FM-{number:04d}",
-        slug=f"{_slug(what['title'])}-{number}",
-        title=what["title"],
-        status="draft",
-        symptom=what["symptom"],
-        aliases=items(what.get("aliases", "")),
-        cause_category=why["cause_category"],
-        latent_conditions=[LatentCondition(text=why["latent_condition"])],
-        triggers=[Trigger(kind=why["trigger"])],
-        severity=Severity(typical=level, worst_credible=level),
-        mitigations=[_mitigation(response)],
-        domain=why["domain"],
-        confidence="observed",
-    )
+    def _note(  # noqa: PLR0917 - who did what to which, before and after
+        self, tx: Transaction, actor: Actor, deed: str, writeup_id: int, before: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        tx.audit.add(AuditRecord(self.clock(), actor.user_id, deed, f"writeup:{writeup_id}", before, after))
 
 
-def _mitigation(response: dict[str, Any]) -> Mitigation:
-    rollback = response.get("rollback")
-    return Mitigation(
-        title=response["mitigation"],
-        kind="contain",
-        checklist=items(response["checklist"]),
-        owner=response["owner"],
-        rollback=Rollback(text=rollback) if rollback else None,
-        fallback=response.get("fallback"),
-    )
-
-
-def _slug(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].rstrip("-") or "entry"
+def _others_since(tx: Transaction, writeup_id: int, version: int, keys: set[str], actor: Actor) -> str | None:
+    """Return who else answered one of these questions since the version, or None."""
+    told = tx.writeups.told(writeup_id)
+    strangers = [
+        one.by
+        for one in told
+        if one.accepted and one.version > version and one.field in keys and one.by not in {actor.user_id, PREFILLED_BY}
+    ]
+    return strangers[-1] if strangers else None

@@ -1,0 +1,220 @@
+"""What a write-up says, as parts of the catalog: a new entry, changes of one, a case of one, a case study."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast, get_args
+
+from workflows.entries.casestudies import CaseStudy, Context, Measure, Responsibility, TimelinePoint
+from workflows.entries.detectors import Comparison, Detector
+from workflows.entries.document import BusinessImpact, FailureMode, LatentCondition, Trigger
+from workflows.entries.editing import slug_of
+from workflows.entries.mitigations import ExpectedTime, Mitigation, Rationale, Rollback
+from workflows.entries.parts import Certainty, Part, SeverityLevel
+from workflows.occurrences import Description
+from workflows.quality.surroundings import Tried
+from workflows.runs.run import Run, name_of
+from workflows.writeups.answers import TIMES, Answers, items, moment, number
+from workflows.writeups.writeup import WriteUp
+
+LINE: Final = 300
+WINDOW: Final = re.compile(r"[0-9]{1,6}(s|m|h|d|w)")
+THRESHOLD: Final = re.compile(r"(-?[0-9]+(?:[.,][0-9]+)?)\s*(.*)", re.DOTALL)
+ENDED: Final = frozenset({"worked", "rolled_back", "given_up", "failed"})
+
+
+def entry_of(writeup: WriteUp, entry_number: int) -> dict[str, Any]:
+    """Return the document of a new entry; whether it holds together is for the caller to check."""
+    said = writeup.answers
+    parts = _parts(said)
+    return {
+        "id": f"FM-{entry_number:04d}",
+        "slug": slug_of(said["title"], entry_number),
+        "title": said["title"],
+        "symptom": said["symptom"],
+        "aliases": items(said.get("aliases", "")),
+        "cause_category": said["cause_category"],
+        "severity": {"typical": said["severity"], "worst_credible": said["severity"]},
+        "domain": said["domain"],
+        "confidence": "observed",
+        "summary": said.get("lesson", "")[:280],
+        **{field: _dumped(found) for field, found in parts.items()},
+        "failure_mechanism": said.get("failure_mechanism") or None,
+    }
+
+
+def changes_of(writeup: WriteUp, entry: FailureMode) -> dict[str, Any]:
+    """Return the fields of an entry to which the write-up adds something, each with its whole new value.
+
+    Nothing that stands in the entry is taken away, and what it says already is not said twice.
+    """
+    said = writeup.answers
+    changes: dict[str, Any] = {}
+    for field, found in _parts(said).items():
+        standing: Sequence[Part] = getattr(entry, field)
+        known = {_name(part) for part in standing}
+        if new := [part for part in found if _name(part) not in known]:
+            changes[field] = _dumped([*standing, *new])
+    known_words = {alias.casefold() for alias in (*entry.aliases, entry.title)}
+    if new_words := [alias for alias in items(said.get("aliases", "")) if alias.casefold() not in known_words]:
+        changes["aliases"] = [*entry.aliases, *new_words][:30]
+    if said.get("failure_mechanism") and not entry.failure_mechanism:
+        changes["failure_mechanism"] = said["failure_mechanism"]
+    return changes
+
+
+def case_study_of(writeup: WriteUp, entry: FailureMode) -> CaseStudy:
+    """Return the story for the entry: a reuse where it says from where to where, else an incident."""
+    said = writeup.answers
+    origin, target = said.get("origin_context"), said.get("target_context")
+    return CaseStudy(
+        key=f"write-up-{writeup.id}",
+        title=said["title"],
+        type="reuse" if said.get("adapted") or target else "incident",
+        origin=Context(text=origin) if origin else Context(text=entry.title),
+        target=Context(text=target) if target else None,
+        situation=said["symptom"],
+        tried=said.get("mitigation") or None,
+        adapted=said.get("adapted") or None,
+        timeline=[TimelinePoint(when=_written(one.at), text=_line(one.text)) for one in writeup.moments if one.at],
+        metrics=_measures(said),
+        responsibilities=_responsibilities(items(said.get("responsibilities", ""))),
+        went_well=items(said.get("went_well", "")),
+        went_wrong=items(said.get("went_wrong", "")),
+        lucky=items(said.get("lucky", "")),
+        outcome=said.get("lesson") or None,
+    )
+
+
+def description_of(writeup: WriteUp, runs: Sequence[Run], *, certainty: Certainty, fallback: datetime) -> Description:
+    """Return the case of an entry; where no time is known at all it happened at `fallback`."""
+    said = writeup.answers
+    times = {name: moment(said.get(name)) for name in TIMES}
+    is_timed = any(times.values())
+    lessons = "\n\n".join(text for key in ("lesson", "latent_condition", "went_wrong") if (text := said.get(key)))
+    return Description(
+        certainty=certainty,
+        severity=cast("SeverityLevel", said["severity"]),
+        tried=tuple(_tried(run) for run in runs if run.record.state in ENDED),
+        lessons=lessons[:3000],
+        started=times["started"],
+        detected=times["detected"] if is_timed else fallback,
+        contained=times["contained"],
+        resolved=times["resolved"],
+    )
+
+
+def _parts(said: Answers) -> dict[str, list[Part]]:
+    found: dict[str, list[Part]] = {
+        "latent_conditions": _conditions(said),
+        "triggers": _triggers(said),
+        "business_impact": _impact(said),
+        "detectors": _detectors(said),
+        "mitigations": _mitigations(said),
+    }
+    return {field: parts for field, parts in found.items() if parts}
+
+
+def _conditions(said: Answers) -> list[Part]:
+    text = said.get("latent_condition")
+    return [LatentCondition(text=text, certainty=_certainty(said))] if text else []
+
+
+def _triggers(said: Answers) -> list[Part]:
+    kind = said.get("trigger")
+    return [Trigger(kind=kind, text=said.get("trigger_text") or None, certainty=_certainty(said))] if kind else []
+
+
+def _impact(said: Answers) -> list[Part]:
+    kpi, direction = said.get("kpi"), said.get("kpi_direction")
+    if not kpi or direction not in {"up", "down"}:
+        return []
+    basis: Any = said.get("kpi_basis") or "estimated"
+    low, high = number(said.get("kpi_low")), number(said.get("kpi_high"))
+    unit = said.get("kpi_unit") or None
+    return [BusinessImpact(kpi=kpi, direction=cast("Any", direction), low=low, high=high, unit=unit, basis=basis)]
+
+
+def _detectors(said: Answers) -> list[Part]:
+    metric, comparison = said.get("detector_metric"), said.get("detector_comparison")
+    threshold, window = said.get("detector_threshold"), said.get("detector_window", "").replace(" ", "")
+    if not metric or not threshold or comparison not in get_args(Comparison) or not WINDOW.fullmatch(window):
+        return []
+    split = THRESHOLD.fullmatch(threshold)
+    value = number(split.group(1)) if split else None
+    unit = (split.group(2).strip() if split else "") or None
+    limit = threshold if value is None else value
+    return [Detector(metric=metric, comparison=cast("Any", comparison), threshold=limit, unit=unit, window=window)]
+
+
+def _mitigations(said: Answers) -> list[Part]:
+    title, steps, owner = said.get("mitigation"), items(said.get("checklist", "")), said.get("owner")
+    if not title or not steps or not owner:
+        return []
+    rollback, why, minutes = said.get("rollback"), said.get("rationale"), number(said.get("contain_minutes"))
+    time = ExpectedTime(
+        contain_p50_min=round(minutes), contain_p90_min=round(minutes), basis="measured", n=1
+    ) if minutes is not None and minutes >= 0 else None  # fmt: skip
+    consequences = said.get("trade_off") or None
+    return [
+        Mitigation(
+            title=title,
+            kind="contain",
+            checklist=steps[:30],
+            owner=owner,
+            expected_time=time,
+            rollback=Rollback(text=rollback) if rollback else None,
+            fallback=said.get("fallback") or None,
+            rationale=Rationale(decision=why, consequences=consequences) if why else None,
+        )
+    ]
+
+
+def _measures(said: Answers) -> list[Measure]:
+    kpi, high = said.get("kpi"), number(said.get("kpi_high"))
+    if not kpi or high is None:
+        return []
+    basis: Any = said.get("kpi_basis") or "estimated"
+    return [
+        Measure(
+            name=kpi, before=number(said.get("kpi_low")), after=high, unit=said.get("kpi_unit") or "units", basis=basis
+        )
+    ]
+
+
+def _responsibilities(lines: Sequence[str]) -> list[Responsibility]:
+    parted = (line.partition(":") for line in lines)
+    return [
+        Responsibility(role=role.strip(), did=did.strip()) for role, _, did in parted if role.strip() and did.strip()
+    ]
+
+
+def _tried(run: Run) -> Tried:
+    helped = "yes" if run.record.state == "worked" else "no"
+    return Tried(name_of(run.remedy), cast("Any", helped), run.minutes)
+
+
+def _certainty(said: Answers) -> Certainty:
+    return next((one for one in get_args(Certainty) if one == said.get("certainty")), "likely")
+
+
+def _name(part: Part) -> str:
+    """Return what a part is told from its neighbours by, as people would."""
+    given: Mapping[str, Any] = vars(part)
+    for field in ("title", "metric", "kpi", "text", "kind"):
+        if given.get(field):
+            return str(given[field]).casefold()
+    return repr(part)
+
+
+def _dumped(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    return [part.model_dump(mode="json", exclude_none=True) for part in parts]
+
+
+def _line(text: str) -> str:
+    flat = " ".join(text.split()) or "–"
+    return flat if len(flat) <= LINE else flat[: LINE - 1] + "…"
+
+
+def _written(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%MZ")

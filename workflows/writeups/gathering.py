@@ -1,0 +1,141 @@
+"""What is known of an incident before anybody writes: its timeline and the first answers, with secrets masked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from store import Transaction
+from store.incidents import IncidentRecord
+from store.runs import RunEventRecord, RunRecord
+from workflows.masking import masked
+from workflows.runs.run import REMEDY, Run, run_within
+from workflows.situations import TIMES
+from workflows.writeups.template import Template
+
+LONGEST: Final = 1_000  # characters kept of one point of the timeline
+MESSAGES: Final = 2_000  # messages of an incident in which marked ones are looked for
+BOT: Final = "faultline"
+LIKE_TIMES: Final = {"detected": "detected", "contained": "mitigated", "resolved": "resolved"}
+# How the events of a run read in a timeline; those that say nothing to people who were not there are left out.
+OF_A_RUN: Final = {
+    "worked": "it worked", "failed": "it did not work", "fallback": "fell back", "rolling_back": "began to roll back",
+    "rolled_back": "rolled back", "overdue": "it takes longer than expected", "given_up": "given up",
+    "degraded": "went into degraded mode",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """A point of the timeline, and what it was taken from, by which it is taken once."""
+
+    source: str
+    at: datetime
+    text: str
+    author: str
+    kind: str
+    link: str | None = None
+
+
+def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, template: Template) -> dict[str, str]:
+    """Put what happened in the incident on the timeline, each thing once, and return answers to begin with.
+
+    What people took out of the timeline stays out.
+    """
+    runs = [run_within(tx, record) for record in tx.runs.of_incident(incident.id)]
+    found = sorted([*_times(tx, incident), *_verdicts(tx, incident), *_marked(tx, incident), *_steps(runs)], key=_when)
+    for one in found:
+        tx.writeups.add_moment(
+            writeup_id, source=one.source, at=one.at, text=masked(one.text)[:LONGEST], author=one.author,
+            kind=one.kind, link=one.link, removed_by=None,
+        )  # fmt: skip
+    answers = {**_of_entry(tx, incident), **_of_incident(tx, incident), **_of_runs(runs)}
+    return {key: masked(text) for key, text in answers.items() if text and key in template.questions}
+
+
+def permalink(channel_id: str, ts: str) -> str:
+    """Return the address of a message, which leads members of the workspace to it."""
+    return f"https://slack.com/archives/{channel_id}/p{ts.replace('.', '')}"
+
+
+def _when(found: Found) -> datetime:
+    return found.at
+
+
+def _times(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
+    for time in tx.incidents.times(incident.id):
+        what = TIMES.get(time.name, time.name)
+        yield Found(f"time:{time.name}", time.at, f"{what.capitalize()} ({time.source})", BOT, "status")
+
+
+def _verdicts(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
+    for one in tx.incidents.suggestions(incident.id):
+        if one.verdict != "confirmed" or one.verdict_at is None:
+            continue
+        entry = tx.entries.get(one.entry_id)
+        title = entry.title if entry else one.entry_id
+        text = f"Recognised as {one.entry_id}, {title}"
+        yield Found(f"verdict:{one.entry_id}", one.verdict_at, text, one.verdict_by or BOT, "confirmed")
+
+
+def _marked(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
+    marked = set(tx.writeups.marked(incident.id))
+    for said in tx.incidents.evidence(incident.id, latest=MESSAGES) if marked else ():
+        if said.ts in marked:
+            link = permalink(incident.channel_id, said.ts)
+            yield Found(f"said:{said.ts}", said.said_at, said.text, said.author, "said", link)
+
+
+def _steps(runs: list[Run]) -> Iterator[Found]:
+    for run in runs:
+        yield Found(
+            f"run:{run.id}", run.record.started_at, f"Began: {run.remedy.title}", run.record.started_by, "remedy"
+        )
+        for step in run.steps:
+            if step.at is not None and step.state != "open":
+                said = f" ({step.comment})" if step.comment else ""
+                text = f"{'Skipped' if step.state == 'skipped' else 'Done'}: {step.text}{said}"
+                yield Found(f"step:{run.id}:{step.part}:{step.place}", step.at, text, step.by or BOT, "step")
+        yield from _events(run.record, run.remedy.title, run.events)
+
+
+def _events(run: RunRecord, title: str, events: tuple[RunEventRecord, ...]) -> Iterator[Found]:
+    for place, event in enumerate(events):
+        if (what := OF_A_RUN.get(event.kind)) is not None:
+            yield Found(f"event:{run.id}:{place}", event.at, f"{title}: {what}", event.by or BOT, "remedy")
+
+
+def _of_entry(tx: Transaction, incident: IncidentRecord) -> dict[str, str]:
+    """Return what the confirmed entry says of the same thing."""
+    confirmed = [one for one in tx.incidents.suggestions(incident.id) if one.verdict == "confirmed"]
+    entry = tx.entries.get(confirmed[0].entry_id) if confirmed else None
+    if entry is None:
+        return {}
+    document: dict[str, Any] = entry.document
+    return {"title": entry.title, "cause_category": document["cause_category"], "domain": document["domain"]}
+
+
+def _of_incident(tx: Transaction, incident: IncidentRecord) -> dict[str, str]:
+    times = {one.name: one.at for one in tx.incidents.times(incident.id)}
+    first = tx.incidents.evidence(incident.id, latest=MESSAGES)[:1]
+    moments = {name: times[known].isoformat() for name, known in LIKE_TIMES.items() if known in times}
+    return {
+        "severity": incident.severity or "",
+        "symptom": first[0].text[:LONGEST] if first else "",
+        **(moments if list(moments.values()) == sorted(moments.values()) else {}),
+    }
+
+
+def _of_runs(runs: list[Run]) -> dict[str, str]:
+    """Return the remedy that worked, else the last one that was tried."""
+    worked = [run for run in runs if run.record.state == "worked"]
+    run = next(iter(worked or runs[-1:]), None)
+    if run is None:
+        return {}
+    done = [step.text for step in run.part(REMEDY) if step.state == "done"]
+    return {
+        "mitigation": run.remedy.title,
+        "checklist": "\n".join(done[:12] or list(run.remedy.checklist)[:12]),
+        "owner": run.remedy.owner,
+        "contain_minutes": str(run.minutes) if worked and run.minutes is not None else "",
+    }

@@ -1,0 +1,112 @@
+"""A write-up as people see it: what was answered, by whom, what is missing, and what became of it.
+
+open ──submit──> submitted
+│
+└──not doing (with a reason)──> not_doing ──take it up again──> open
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from store import Transaction
+from store.writeups import FollowUpRecord, MomentRecord, WriteUpRecord
+from workflows.writeups.answers import Answers
+from workflows.writeups.template import Question, Step, Template
+
+PROGRESS: Final = "writeup_progress"  # the one message of a write-up, which edits itself
+# Who is named where the bot itself filled something in.
+PREFILLED_BY: Final = "faultline"
+
+
+@dataclass(frozen=True)
+class WriteUp:
+    """A write-up; `contributors` are those who answered anything, in the order in which they first did."""
+
+    record: WriteUpRecord
+    template: Template
+    contributors: tuple[str, ...] = ()
+    moments: tuple[MomentRecord, ...] = ()
+    follow_ups: tuple[FollowUpRecord, ...] = ()
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        return self.record.id
+
+    @property
+    def owner(self) -> str:
+        """Whose it is to finish."""
+        return self.record.owner
+
+    @property
+    def answers(self) -> Answers:
+        """The answers as they stand, by question."""
+        return cast("Mapping[str, str]", self.record.answers)
+
+    @property
+    def results(self) -> Mapping[str, Mapping[str, Any]]:
+        """What became of it, by what was chosen."""
+        return self.record.results
+
+    @property
+    def title(self) -> str:
+        """The name given so far."""
+        return self.answers.get("title") or "Untitled write-up"
+
+    @property
+    def severity(self) -> str | None:
+        """How bad it was, once that is said."""
+        return self.answers.get("severity") or None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be written."""
+        return self.record.state == "open"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps it is asked for, in their order."""
+        return self.template.steps_for(self.severity)
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first step that was not sent in yet, or lacks something; None when all are there."""
+        return next((step for step in self.steps if not self.is_done(step)), None)
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return sum(map(self.is_done, self.steps)) / len(self.steps)
+
+    def is_done(self, step: Step) -> bool:
+        """Return whether the step was sent in and nothing it needs is missing."""
+        return step.name in self.record.steps and not self.missing(step)
+
+    def missing(self, step: Step) -> tuple[Question, ...]:
+        """Return the questions of the step that need an answer and have none."""
+        asked = self.template.fields_of(step, self.severity)
+        return tuple(question for question in asked if question.required and not self.answers.get(question.key))
+
+    def step_after(self, step: Step) -> Step | None:
+        """Return the next step to ask after this one, else the first that is not done, else None."""
+        places = [one.name for one in self.steps]
+        later = self.steps[places.index(step.name) + 1 :] if step.name in places else ()
+        return next((one for one in later if not self.is_done(one)), self.next_step)
+
+
+def writeup_within(tx: Transaction, record: WriteUpRecord, template: Template) -> WriteUp:
+    """Return the write-up that a record begins, with what belongs to it."""
+    people = (one.by for one in tx.writeups.told(record.id) if one.by != PREFILLED_BY)
+    return WriteUp(
+        record,
+        template,
+        tuple(dict.fromkeys(people)),
+        tuple(tx.writeups.moments(record.id)),
+        tuple(tx.writeups.follow_ups(record.id)),
+    )
+
+
+def progress_key(writeup_id: int) -> str:
+    """Return the key under which the write-up's message is owed."""
+    return f"writeup:{writeup_id}"
