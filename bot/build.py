@@ -40,6 +40,7 @@ from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
+from bot.listeners.releases import ReleaseListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
 from bot.listeners.search import SearchListeners
@@ -60,6 +61,7 @@ from bot.settings import Settings, required, variable_of
 from bot.slack import bolt_app, posting_client, reading_client, socket_mode
 from bot.slack_time import SlackTime
 from bot.web.app import web_app
+from bot.web.events import event_routes
 from bot.web.incidents import IncidentWebhook
 from bot.web.server import serve
 from bot.workspace import NobodyKnown, SlackWorkspace
@@ -114,6 +116,7 @@ from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
 from workflows.thresholds import Thresholds
 from workflows.trail import Trail
+from workflows.triggers import Triggers
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import Template
 from workflows.writeups.writeups import WriteUps
@@ -145,6 +148,7 @@ class Workflows:
     timers: Timers
     outcomes: Outcomes
     reviews: Reviews
+    triggers: Triggers
     writeups: WriteUps
     submitting: Submitting
     editing: Editing
@@ -269,6 +273,7 @@ def build_workflows(
         timers=Timers(store, clock, bell),
         outcomes=Outcomes(store, clock, reviews, bell),
         reviews=reviews,
+        triggers=Triggers(store, clock, catalog, vocabulary, reviews, bell),
         writeups=writeups,
         submitting=Submitting(store, clock, catalog, writeups, amendments, assessing, occurrences, vocabulary, bell),
         editing=Editing(store, clock, catalog, vocabulary),
@@ -403,6 +408,7 @@ def running(
             clock=clock,
             catalog=workflows.catalog,
             reviews=workflows.reviews,
+            triggers=workflows.triggers,
             timers=workflows.timers,
             drills=workflows.drills,
             sampling=workflows.sampling,
@@ -427,7 +433,9 @@ def running(
             stack.callback(socket.close)
             readiness["slack"] = socket.client.is_connected
         webhook = _webhook(settings, workflows, background, posting)
-        web = web_app(readiness, app if over_http else None, secret, webhook)
+        shared = settings.webhook_secret
+        events = event_routes(workflows.triggers, shared.get_secret_value()) if shared else {}
+        web = web_app(readiness, app if over_http else None, secret, webhook, events)
         yield stack.enter_context(serve(web, settings.host, settings.port))
 
 
@@ -495,6 +503,7 @@ def _slack_app(
         ),
         sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
         occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
+        releases=ReleaseListeners(workflows.triggers),
         reviews=ReviewListeners(workflows.reviews, homes, replies, team),
         situations=SituationListeners(workflows.situations, workflows.silence, vocabulary, replies, identity),
         stubs=StubListeners(workflows.stubs, vocabulary, replies, team),

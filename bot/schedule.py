@@ -23,11 +23,13 @@ from workflows.reviews import Reviews
 from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.gaps import Gaps
+from workflows.triggers import Triggers
 
 log = structlog.get_logger(__name__)
 
 MEANINGS_CHECK = timedelta(seconds=5)  # how soon the meaning of new entries is read
 RUN_CHECK = timedelta(seconds=5)  # how soon people hear that a remedy takes longer than expected
+TRIGGER_CHECK = timedelta(hours=1)  # how soon a recurrence, a leaver or an expired rehearsal is seen
 LINK_CHECK = timedelta(hours=1)
 RETENTION_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
@@ -42,6 +44,7 @@ def schedule(
     clock: Clock,
     catalog: Catalog,
     reviews: Reviews,
+    triggers: Triggers,
     timers: Timers,
     drills: Drills,
     sampling: Sampling,
@@ -64,6 +67,7 @@ def schedule(
     )
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "reviews": (reviews.sweep, sweep_interval),
+        "triggers": (triggers.look, TRIGGER_CHECK),
         "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),
         "drills": (drills.sweep, min(sweep_interval, RUN_CHECK)),
         "notices": (notices.sweep, sweep_interval),

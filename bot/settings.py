@@ -149,7 +149,7 @@ class Settings(BaseSettings):
     webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
         None,
         description="Secret (16 characters or more) with which other tools post what they know of incidents to "
-        "`/incidents`; without one nothing is taken.",
+        "`/incidents`, of releases to `/releases` and of alarms to `/alarms`; without one nothing is taken.",
     )
     incident_channels: Names = Field(
         ["inc-*", "inc_*", "incident-*", "incident_*", "sev[0-9]*", "*-sev[0-9]", "outage-*", "pd-*", "dispatch-*"],

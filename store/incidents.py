@@ -370,10 +370,12 @@ class Incidents:
 
     def confirmations(self, since: datetime, until: datetime) -> dict[str, int]:
         """Return in how many incidents each entry was confirmed between the two moments."""
-        confirmed = (SuggestionRow.verdict == "confirmed") & (SuggestionRow.verdict_at >= since)
-        query = select(SuggestionRow.entry_id, func.count()).where(
-            confirmed, SuggestionRow.verdict_at < until, _IN_EARNEST
-        )
+        return self.verdicts("confirmed", since, until)
+
+    def verdicts(self, verdict: str, since: datetime, until: datetime) -> dict[str, int]:
+        """Return in how many incidents people gave each entry this verdict between the two moments."""
+        given = (SuggestionRow.verdict == verdict) & (SuggestionRow.verdict_at >= since)
+        query = select(SuggestionRow.entry_id, func.count()).where(given, SuggestionRow.verdict_at < until, _IN_EARNEST)
         return {entry_id: count for entry_id, count in self._session.execute(query.group_by(SuggestionRow.entry_id))}
 
     def put_suggestions(self, incident_id: int, suggestions: Sequence[SuggestionRecord]) -> None:

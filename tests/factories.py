@@ -48,6 +48,7 @@ from workflows.stubs import Stubs
 from workflows.subscriptions import Subscriptions
 from workflows.thresholds import Thresholds
 from workflows.trail import Trail
+from workflows.triggers import Triggers
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import built_in
 from workflows.writeups.writeups import WriteUps
@@ -68,7 +69,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
     "trade_off": {"latency": "slower"},
     "severity": {"sev1": "worst", "sev2": "bad", "sev3": "noticeable", "sev4": "cosmetic"},
     "data_domain": {"any": "any"},
-    "model_family": {"any": "any"},
+    "model_family": {"any": "any", "llm": "language models"},
     "deployment_environment": {"any": "any"},
     "customer_segment": {"all": "all"},
     "discipline": {"ml-engineering": "models", "security": "guards", "product": "decides", "peer": "anybody"},
@@ -208,6 +209,7 @@ class House:
     catalog: Catalog
     search: Search
     reviews: Reviews
+    triggers: Triggers
     incidents: Incidents
     runs: Runs
     situations: Situations
@@ -282,6 +284,7 @@ def house(
         catalog=catalog,
         search=search,
         reviews=reviews,
+        triggers=Triggers(store, clock, catalog, vocabulary, reviews, bell),
         incidents=incidents,
         runs=runs,
         situations=Situations(store, clock, catalog),

@@ -14,6 +14,7 @@ from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
+from bot.listeners.releases import ReleaseListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
 from bot.listeners.search import SearchListeners
@@ -39,6 +40,7 @@ def listeners_over_nothing() -> Listeners:
         IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
         MergingListeners(NOTHING, NOTHING, ""),
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        ReleaseListeners(NOTHING),
         ReviewListeners(NOTHING, NOTHING, NOTHING, ""),
         RunListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SearchListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),

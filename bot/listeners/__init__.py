@@ -26,6 +26,7 @@ from bot.listeners.incidents import IncidentListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.punctuality import Punctuality
+from bot.listeners.releases import ReleaseListeners
 from bot.listeners.reviews import ReviewListeners
 from bot.listeners.runs import RunListeners
 from bot.listeners.search import SearchListeners
@@ -54,6 +55,7 @@ class Listeners:
     incidents: IncidentListeners
     merging: MergingListeners
     occurrences: OccurrenceListeners
+    releases: ReleaseListeners
     reviews: ReviewListeners
     runs: RunListeners
     search: SearchListeners
@@ -73,6 +75,7 @@ class Listeners:
             "write-up": self.writeups.start,
             "review": self.sign_offs.review,
             "reviews": self.reviews.list,
+            "release": self.releases.announce,
             "status": self.situations.status,
             "brief": self.situations.brief,
             "runs": self.runs.list,

@@ -46,6 +46,7 @@ SUBCOMMANDS = (
         "review", "FM-0012 security", "ask colleagues to sign off; with nothing behind it, what waits for your sign-off"
     ),
     Subcommand("reviews", "", "entries that wait for your review"),
+    Subcommand("release", "llm 5.0", "have the entries of a model family verified, as a version of it was released"),
     Subcommand(
         "status", "mitigated", "how the incident here stands; words behind it change it: `sev2`, `resolved`, `mine`"
     ),

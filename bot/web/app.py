@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from slack_bolt import App
 
+from bot.web.events import Route
 from bot.web.incidents import IncidentWebhook
 from bot.web.slack import slack_route
 
@@ -16,10 +17,12 @@ def web_app(
     slack: App | None,
     signing_secret: str,
     webhook: IncidentWebhook | None = None,
+    events: Mapping[str, Route] | None = None,
 ) -> FastAPI:
     """Return the web application; `slack` is given where Slack comes over HTTP and left out under Socket Mode.
 
-    `webhook` takes what other tools report of incidents, where a secret is set for them.
+    `webhook` takes what other tools report of incidents, where a secret is set for them; `events` are the
+    routes on which they tell what makes entries due for review.
 
     /healthz says that the process lives (restart it when it does not); /readyz says whether it can do its work, by
     asking everything in `readiness`.
@@ -39,4 +42,6 @@ def web_app(
         web.add_api_route("/slack/events", slack_route(slack, signing_secret), methods=["POST"])
     if webhook is not None:
         web.add_api_route("/incidents", webhook.route(), methods=["POST"])
+    for path, route in (events or {}).items():
+        web.add_api_route(path, route, methods=["POST"])
     return web
