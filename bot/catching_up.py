@@ -1,11 +1,12 @@
 """Reads what was said while the bot was away, once, at its start; nothing of it makes noise now.
 
-Only channels the bot is in are asked for (users.conversations), only those it listens in are read, and of each no more
-than a page: from the beginning of the incident that goes on there, so that edits and deletions are seen as well.
+Only channels the bot is in are asked for (users.conversations), only those it listens in are read: of each at most the
+newest 2,000 messages, and of its 100 threads with the newest replies 1,000 replies each, from the beginning of the
+incident that goes on there, so that edits and deletions are seen as well.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -14,6 +15,7 @@ from typing import Any, Final
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.forms.calls import message
 from bot.identity import Identity
@@ -25,8 +27,11 @@ from workflows.situations import Situations
 
 log = structlog.get_logger(__name__)
 
-PAGE: Final = 200  # messages of one channel
-THREADS: Final = 20  # threads of one channel that had replies meanwhile
+PAGE: Final = 200  # messages asked for at once, as Slack recommends for conversations.history
+PAGES: Final = 10  # of one channel's messages
+REPLY_PAGES: Final = 5  # of one thread's replies
+THREADS: Final = 100  # threads of one channel that had replies meanwhile, those with the newest ones
+TOGETHER: Final = 50  # messages ranked together; they must not wait so long that they count as left behind
 FARTHEST: Final = timedelta(days=1)
 MARGIN: Final = timedelta(seconds=10)  # an incident opens a moment after its first message was said
 
@@ -86,25 +91,47 @@ class CatchingUp:
             log.warning("a channel's past is not read", channel=channel_id, reason=error_of(refused))
             return 0
         self.incidents.forget_missing(channel_id, past.said.keys(), after=past.after)
-        heard = (self._heard(channel_id, past.said[ts]) for ts in sorted(past.said))
-        return sum(self._take_in(one) for one in heard if one is not None)
+        heard = [one for ts in sorted(past.said) if (one := self._heard(channel_id, past.said[ts])) is not None]
+        return sum(self._take_in(heard[begin : begin + TOGETHER]) for begin in range(0, len(heard), TOGETHER))
 
-    def _take_in(self, said: Message) -> bool:
-        is_new = self.incidents.observe(said)
-        if is_new:
-            self.situations.hear(said)
-        return is_new
+    def _take_in(self, said: Sequence[Message]) -> int:
+        """Take some messages in, rank them together, and return how many were new."""
+        taken = [(one, self.incidents.take_in(one)) for one in said]
+        for one, heard in taken:
+            if heard.is_new:
+                self.situations.hear(one)
+        for incident_id in {heard.incident_id for _, heard in taken if heard.incident_id is not None}:
+            self.incidents.bring_up_to_date(incident_id, quietly=True)
+        return sum(heard.is_new for _, heard in taken)
 
     def _past(self, channel_id: str, oldest: datetime) -> _Past:
         after = f"{oldest.timestamp():.6f}"
-        page = self.client.conversations_history(channel=channel_id, oldest=after, limit=PAGE)
-        said = {str(one["ts"]): one for one in page["messages"]}
-        read_from = min(said, default=after) if page.get("has_more") else after
-        busy = [one for one in said.values() if str(one.get("latest_reply") or "") > after][:THREADS]
-        for parent in busy:
-            replies = self.client.conversations_replies(channel=channel_id, ts=parent["ts"], oldest=after, limit=PAGE)
-            said |= {str(one["ts"]): one for one in replies["messages"]}
+        history = self.client.conversations_history(channel=channel_id, oldest=after, limit=PAGE)
+        said, is_whole = self._pages(history, PAGES)
+        read_from = after if is_whole else min(said, default=after)
+        for parent in self._busy_threads(channel_id, said, after):
+            replies = self.client.conversations_replies(channel=channel_id, ts=parent, oldest=after, limit=PAGE)
+            said |= self._pages(replies, REPLY_PAGES)[0]
         return _Past(said, read_from)
+
+    def _busy_threads(self, channel_id: str, said: Mapping[str, Mapping[str, Any]], after: str) -> Iterator[str]:
+        """Yield the threads with new replies, the newest first; those that were named to us count, however old."""
+        latest = {ts: str(one.get("latest_reply") or "") for ts, one in said.items()}
+        busy = sorted((ts for ts, reply in latest.items() if reply > after), key=lambda ts: latest[ts], reverse=True)
+        named = [ts for ts in self.incidents.listening.threads_in(channel_id) if ts not in said]
+        for ts in [*named, *busy][:THREADS]:
+            if self._stopping.is_set():
+                return
+            yield ts
+
+    def _pages(self, first: SlackResponse, most: int) -> tuple[dict[str, Mapping[str, Any]], bool]:
+        """Return the messages of the first pages by their `ts`, and whether there were no more."""
+        said: dict[str, Mapping[str, Any]] = {}
+        for number, page in enumerate(first, start=1):
+            said |= {str(one["ts"]): one for one in page["messages"]}
+            if number == most or self._stopping.is_set():
+                return said, not page.get("has_more")
+        return said, True
 
     def _heard(self, channel_id: str, said: Mapping[str, Any]) -> Message | None:
         me = self.identity

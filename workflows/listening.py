@@ -87,6 +87,12 @@ class Listening:
             known = tx.incidents.channel(channel_id)
         return known.watched if known else self.is_incident_channel(name)
 
+    def threads_in(self, channel_id: str) -> tuple[str, ...]:
+        """Return the threads of the channel that are listened in by name."""
+        with self.store.read() as tx:
+            known = tx.incidents.channel(channel_id)
+        return tuple(known.threads) if known is not None and known.watched and known.scope == "named" else ()
+
     def watch(
         self, channel_id: str, name: str, *, decided_by: str, scope: Scope = "all", thread_ts: str | None = None
     ) -> Channel:
