@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from slack_bolt import App
@@ -60,9 +61,11 @@ from bot.schedule import schedule, wake
 from bot.settings import Settings, required, variable_of
 from bot.slack import bolt_app, posting_client, reading_client, socket_mode
 from bot.slack_time import SlackTime
+from bot.socket_health import SocketHealth
 from bot.web.app import web_app
 from bot.web.events import event_routes
 from bot.web.incidents import IncidentWebhook
+from bot.web.metrics import Figures, owed_figures
 from bot.web.server import serve
 from bot.workspace import NobodyKnown, SlackWorkspace
 from store import Store, Unavailable, migrate
@@ -117,6 +120,7 @@ from workflows.subscriptions import Subscriptions
 from workflows.thresholds import Thresholds
 from workflows.trail import Trail
 from workflows.triggers import Triggers
+from workflows.undelivered import Undelivered
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import Template
 from workflows.writeups.writeups import WriteUps
@@ -176,6 +180,7 @@ class Workflows:
     learning: Learning
     forgetting: Forgetting
     trail: Trail
+    undelivered: Undelivered
 
 
 def open_store(settings: Settings) -> Store:
@@ -301,6 +306,7 @@ def build_workflows(
         learning=Learning(store, clock),
         forgetting=Forgetting(store, clock, bell),
         trail=Trail(store),
+        undelivered=Undelivered(store, clock, people, bell),
     )
 
 
@@ -414,6 +420,7 @@ def running(
             sampling=workflows.sampling,
             notices=workflows.notices,
             recognition=workflows.recognition,
+            undelivered=workflows.undelivered,
             workspace=workspace,
             gaps=workflows.gaps,
             retention=Retention(store, clock, settings.messages_kept, settings.messages_outlast_write_up),
@@ -427,15 +434,19 @@ def running(
         stack.enter_context(_in_thread(ClockWatch(system_clock, uptime, lambda: wake(sweeps, system_clock)), "clock"))
         stack.callback(sweeps.shutdown, wait=True)
         readiness = {"database": store.is_reachable}
+        figures: list[Figures] = [partial(owed_figures, workflows.undelivered)]
         if not over_http:
             socket = socket_mode(app, app_token, reading)
+            health = SocketHealth(settings.replicas)
+            socket.client.on_message_listeners.append(health.hear)
+            figures.append(health.figures)
             _connect(socket)
             stack.callback(socket.close)
             readiness["slack"] = socket.client.is_connected
         webhook = _webhook(settings, workflows, background, posting)
         shared = settings.webhook_secret
         events = event_routes(workflows.triggers, shared.get_secret_value()) if shared else {}
-        web = web_app(readiness, app if over_http else None, secret, webhook, events)
+        web = web_app(readiness, app if over_http else None, secret, webhook, events, figures)
         yield stack.enter_context(serve(web, settings.host, settings.port))
 
 
@@ -527,6 +538,7 @@ def _owed(workflows: Workflows, people: SlackPeople) -> OwedMessages:
         workflows.recognition,
         workflows.writeups,
         workflows.submitting,
+        workflows.undelivered,
         people.names_of,
     )
 

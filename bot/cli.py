@@ -33,7 +33,8 @@ from bot.replay import judge_history, replay_history
 from bot.searching import searching
 from bot.settings import Settings, settings_table
 from bot.stopping import StopSignal, stop_signal
-from store import Unavailable, migration_state
+from bot.undelivered import outbox
+from store import Damaged, Unavailable, migration_state
 from workflows.clock import system_clock
 from workflows.errors import UserError
 from workflows.evaluation.engines import Faultline
@@ -53,6 +54,7 @@ cli = typer.Typer(
 )
 cli.add_typer(lessons)
 cli.add_typer(searching)
+cli.add_typer(outbox, name="outbox")
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -67,6 +69,8 @@ def main() -> None:
         _complain(mistake.sentence)
     except Unavailable:
         _complain("The database does not answer; check DATABASE_URL and that the database runs.")
+    except Damaged as damage:
+        _complain(f"The database file cannot be read ({damage}); restore a backup, or name another in DATABASE_URL.")
 
 
 @cli.command()

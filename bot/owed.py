@@ -12,6 +12,7 @@ from bot.blocks.recognition import digest, thanks
 from bot.blocks.reviews import review_nudge
 from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
+from bot.blocks.undelivered import alarm
 from bot.blocks.writeups import handed_in, progress
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.drills import INTRO, SIGNAL, Drills
@@ -28,6 +29,7 @@ from workflows.runs.run import CALL, CHECKLIST, WORD
 from workflows.runs.run import OUTCOME as RUN_OUTCOME
 from workflows.runs.runs import Runs
 from workflows.signoffs import SIGN_OFF, SignOffs
+from workflows.undelivered import ALARM, Undelivered
 from workflows.writeups.submitting import HANDED_IN, Submitting
 from workflows.writeups.writeup import PROGRESS as WRITEUP_PROGRESS
 from workflows.writeups.writeups import WriteUps
@@ -50,6 +52,7 @@ class OwedMessages:
     recognition: Recognition
     writeups: WriteUps
     submitting: Submitting
+    undelivered: Undelivered
     names_of: Callable[[Iterable[str]], Mapping[str, str]]
 
     def renderers(self) -> Mapping[str, Renderer]:
@@ -74,6 +77,7 @@ class OwedMessages:
             DIGEST: self.digest,
             WRITEUP_PROGRESS: self.writeup,
             HANDED_IN: self.handed_in,
+            ALARM: self.alarm,
         }
 
     def writeup(self, subject: str) -> Rendered | None:
@@ -137,6 +141,11 @@ class OwedMessages:
         """Return the digest of a month, or None when nothing happened in it."""
         found = self.recognition.digest(subject)
         return digest(found, self.names_of(found.contributors)) if found else None
+
+    def alarm(self, _day: str) -> Rendered | None:
+        """Return what got stuck, for an admin, or None when nothing is stuck any more."""
+        standing = self.undelivered.alarm()
+        return alarm(standing) if standing else None
 
     def card(self, subject: str) -> Rendered | None:
         """Return the incident's card, or None when nothing on it is published any more."""

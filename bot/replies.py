@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 import structlog
@@ -12,10 +13,12 @@ from slack_sdk.webhook import WebhookClient
 from bot.background import Background
 from bot.blocks.elements import Rendered, section
 from bot.forms.calls import CommandCall, Press
-from bot.refusals import error_of
+from bot.refusals import error_of, is_rate_limit, is_slacks_own_trouble
 
 log = structlog.get_logger(__name__)
 TOO_LATE = "Slack took too long to open that form. Nothing is lost; please do it once more."
+NOT_OPENED = "Slack has trouble and did not open that form. Nothing is lost; please try again in a minute."
+BROKEN = (OSError, HTTPException)  # timeouts and broken connections
 # Slack forgets a trigger 3 seconds after the click, docs.slack.dev/interactivity/handling-user-interaction.
 GONE_ERRORS = frozenset({"not_found", "view_not_found", "hash_conflict"})
 LATE_ERRORS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"})
@@ -52,9 +55,21 @@ class Replies:
         try:
             open_it(trigger_id=asked.trigger_id, view=dict(view))
         except SlackApiError as refused:
-            if error_of(refused) not in LATE_ERRORS:
+            if error_of(refused) in LATE_ERRORS:
+                self._say(asked, TOO_LATE)
+            elif is_rate_limit(refused) or is_slacks_own_trouble(refused):
+                self._say(asked, NOT_OPENED)
+            else:
                 raise
-            self.tell(asked.response_url, Rendered(TOO_LATE, [section(TOO_LATE)]))
+        except BROKEN:
+            self._say(asked, NOT_OPENED)
+
+    def _say(self, asked: CommandCall | Press, sentence: str) -> None:
+        rendered = Rendered(sentence, [section(sentence)])
+        if asked.response_url:
+            self.tell(asked.response_url, rendered)
+        else:  # a button inside a form
+            self.tell_in_private(asked.actor.user_id, rendered)
 
     def _replace(self, view_id: str, view: Mapping[str, Any]) -> None:
         try:

@@ -24,6 +24,7 @@ from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.gaps import Gaps
 from workflows.triggers import Triggers
+from workflows.undelivered import Undelivered
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,7 @@ def schedule(
     sampling: Sampling,
     notices: Notices,
     recognition: Recognition,
+    undelivered: Undelivered,
     workspace: SlackWorkspace,
     retention: Retention,
     gaps: Gaps,
@@ -72,6 +74,7 @@ def schedule(
         "drills": (drills.sweep, min(sweep_interval, RUN_CHECK)),
         "notices": (notices.sweep, sweep_interval),
         "recognition": (recognition.sweep, DIGEST_CHECK),
+        "undelivered": (undelivered.sweep, sweep_interval),
         "meanings": (catalog.learn_meanings, MEANINGS_CHECK),
         "gaps": (gaps.sweep, RETENTION_CHECK),
         "retention": (retention.sweep, RETENTION_CHECK),

@@ -244,6 +244,9 @@ class Settings(BaseSettings):
     digest_channel: str = Field(
         "", description="Id of the channel (C…) for the monthly digest of the catalog; empty for none."
     )
+    replicas: int = Field(
+        1, ge=1, description="How many processes run under Socket Mode; a warning is logged when Slack counts more."
+    )
     trial_haste: float = Field(
         1,
         ge=1,

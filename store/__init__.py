@@ -4,11 +4,12 @@ Store            opens transactions; every noun of the product is an attribute o
 migrate          brings a database to the newest schema
 """
 
-from store.errors import Unavailable
+from store.errors import Damaged, Unavailable
 from store.schema import Migration, migrate, migration_state
 from store.transactions import Store, Transaction, inside_a_transaction
 
 __all__ = [
+    "Damaged",
     "Migration",
     "Store",
     "Transaction",

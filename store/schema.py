@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from store.errors import outage_as_unavailable
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do as long as nothing else in the same PostgreSQL takes it as an advisory lock.
 MIGRATION_LOCK = 7_305_112
@@ -28,8 +30,11 @@ class Migration:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to `revision`; several processes may call this at once, one does the work."""
-    with engine.execution_options(faultline_write=True).begin() as connection:
+    """Bring the database to `revision`; several processes may call this at once, one does the work.
+
+    Raises Unavailable and Damaged.
+    """
+    with outage_as_unavailable(), engine.execution_options(faultline_write=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             # A migration may take longer than a person waits for an answer.
             connection.execute(text("SET LOCAL statement_timeout = 0"))

@@ -9,8 +9,6 @@ from datetime import timedelta
 from functools import cached_property
 
 from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from store.amendments import Amendments
@@ -19,7 +17,7 @@ from store.changes import Changes, Nearby, PostgresChanges
 from store.drills import Drills
 from store.engine import WAIT, WRITE, WriteTurn, open_engine
 from store.entries import Entries
-from store.errors import Unavailable
+from store.errors import Unavailable, outage_as_unavailable
 from store.examples import Examples
 from store.followers import Followers
 from store.gaps import Gaps
@@ -155,7 +153,7 @@ class Store:
 
         `within` bounds the transaction; only work that nobody waits for, such as an import, asks for more.
         """
-        with _outage_as_unavailable(), _until(within), self._turn.taken(), self._session(write=True) as session:
+        with outage_as_unavailable(), _until(within), self._turn.taken(), self._session(write=True) as session:
             if within > WAIT and self.engine.dialect.name == "postgresql":
                 session.execute(text("SET LOCAL statement_timeout = 0"))
             yield Transaction(session)
@@ -163,7 +161,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Read: one consistent state; nothing is kept."""
-        with _outage_as_unavailable(), _until(WAIT), self._session(write=False) as session:
+        with outage_as_unavailable(), _until(WAIT), self._session(write=False) as session:
             yield Transaction(session)
 
     def changes(self) -> Changes:
@@ -171,11 +169,11 @@ class Store:
         return PostgresChanges(self.engine) if self.engine.dialect.name == "postgresql" else self._nearby.listen()
 
     def is_reachable(self) -> bool:
-        """Return whether the database answers now."""
+        """Return whether the database answers now; raises Damaged where it never will."""
         try:
-            with self.engine.connect() as connection:
+            with outage_as_unavailable(), self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
-        except (OperationalError, InterfaceError, PoolTimeout):
+        except Unavailable:
             return False
         return True
 
@@ -211,12 +209,3 @@ def _refuse_when_late(*_: object) -> None:
     if time.monotonic() > _deadline.get():
         msg = "the database answers too slowly"
         raise TimeoutError(msg)
-
-
-@contextmanager
-def _outage_as_unavailable() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout, TimeoutError) as outage:
-        msg = "the database does not answer"
-        raise Unavailable(msg) from outage

@@ -23,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         messages=wanted.messages,
         pauses=wanted.kills // KILLS_A_PAUSE if wanted.pauses is None else wanted.pauses,
         crashes=_crashes(wanted),
+        at_once=bool(wanted.without),  # busy bots do wrong sooner
         without=wanted.without,
+        haste=wanted.haste,
     )
     verdict = try_out(plan, lambda line: print(line, file=sys.stderr, flush=True))
     print(json.dumps({"database": plan.database, "without": plan.without, **verdict.as_json()}))
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--messages", type=int, default=1_000)
     parser.add_argument("--pauses", type=int, help="beyond the lease; default: one for ten kills")
     parser.add_argument("--crashes", type=int, help="of PostgreSQL; default: one for fifty kills")
+    parser.add_argument("--haste", type=float, default=10, help="how many times less patient the bots are")
     parser.add_argument("--without", choices=GUARDS, default="", help="take one guard away; this must be noticed")
     return parser
 

@@ -29,18 +29,20 @@ from workflows.people import Actor
 ENTRY_OF_MESSAGES = "FM-0031"
 DOMAINS = ("data", "experimentation", "llm", "platform", "security", "serving", "training")
 DEBTORS = 4
+START = timedelta(minutes=1)  # for all replicas, on a busy machine
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to happen; the messages fall due evenly over the time that the kills take."""
+    """What is to happen; the messages fall due evenly over the time that the kills take, or `at_once`."""
 
     database: str = "postgresql"
     kills: int = 100
     pauses: int = 8
     crashes: int = 2
     messages: int = 1_000
+    at_once: bool = False
     channels: int = 60
     people: int = 2
     replicas: int = 3
@@ -62,7 +64,7 @@ class Plan:
 
     @property
     def _pause(self) -> float:
-        return self.patience.lease.total_seconds() * 1.25
+        return self.patience.lease.total_seconds() * 1.6
 
 
 @dataclass
@@ -93,7 +95,7 @@ class Trial:
 
     def _owe(self) -> None:
         numbers = range(self.plan.messages)
-        each = self.plan.seconds / max(len(numbers), 1)
+        each = 0 if self.plan.at_once else self.plan.seconds / max(len(numbers), 1)
         begun = time.monotonic()
 
         def owe(number: int) -> None:
@@ -113,7 +115,7 @@ class Trial:
 
     def _pause(self) -> None:
         lease = self.plan.patience.lease.total_seconds()
-        self.herd.pause_one(lease * random.uniform(1.05, 1.3))
+        self.herd.pause_one(lease * random.uniform(1.2, 2))
 
     def _crash(self) -> None:
         if self.cluster is not None:
@@ -122,8 +124,7 @@ class Trial:
             self.crashes += 1
 
     def settle(self) -> None:
-        """Let the sky clear, and wait until nothing is owed any more."""
-        self.weather.shares = Shares(0, 0, 0, 0, 0, 0, 0)
+        """Wait until nothing is owed any more; the weather stays as it is."""
         ends = time.monotonic() + self.plan.drain.total_seconds()
         while time.monotonic() < ends:
             with self.store.read() as tx:
@@ -133,6 +134,10 @@ class Trial:
             self._report()
             time.sleep(1)
         self.tell(f"not settled in time: {states}")
+
+    def tell_weather(self) -> None:
+        """Tell which troubles came, and how often."""
+        self.tell(", ".join(f"{name} {times}" for name, times in sorted(self.weather.seen.items())))
 
     def _report(self) -> None:
         self.tell(
@@ -162,9 +167,11 @@ def try_out(plan: Plan, tell: Tell) -> Verdict:
         debtor = Debtor(store, places, subject)
         bots = stack.enter_context(herd(plan.replicas if own else 2, folder, arguments, settings, plan.without))
         trial = Trial(plan, slack, weather, store, bots, debtor, own, tell)
+        slack.connected(plan.replicas if own else 1, within=START)
         with at_work(*fillers):
             trial.disturb()
         trial.settle()
+        trial.tell_weather()
         return _verdict(trial, fillers, begun)
 
 

@@ -2,7 +2,7 @@
 
     429 before 4 %   500 before 2 %   cut before 2 %   stored late 3 %   500 after 3 %   cut after 3 %
 
-Every post is slowed down by some milliseconds on both sides of its effect as well, so that kills fall in between.
+Every call is slowed down as well, so that kills fall between a post and its answer, and pauses between claim and post.
 """
 
 import random
@@ -13,7 +13,9 @@ from datetime import timedelta
 from sandbox.faults import Fault, Faults, Moment
 
 POST = "chat.postMessage"
-WINDOW = timedelta(milliseconds=20)  # on either side of the effect, at most
+READING = {"conversations.history", "conversations.replies", "conversations.open"}  # comes before a post
+POST_WINDOW = timedelta(milliseconds=20)  # on either side of the effect, at most
+READING_WINDOW = timedelta(milliseconds=200)  # at most, and less than the fence
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,13 @@ class Weather(Faults):
     def due(self, method: str, when: Moment) -> list[Fault]:
         """Return what goes wrong with this call now."""
         asked = super().due(method, when)
-        if method in {"conversations.history", "conversations.replies", "conversations.open"}:
-            return asked + self._reading(method, when)
+        if method in READING:
+            pause = Fault(method, when, delay=READING_WINDOW * random.random() if when == "before" else timedelta(0))
+            return [*asked, pause, *self._reading(method, when)]
         if method != POST:
             return asked
         self.posts += when == "after"
-        pause = Fault(method, when, delay=WINDOW * random.random())
+        pause = Fault(method, when, delay=POST_WINDOW * random.random())
         trouble = self._before(method) if when == "before" else self._after(method)
         return [*asked, pause, *trouble]
 

@@ -1,6 +1,6 @@
 """What the web server answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -9,6 +9,7 @@ from slack_bolt import App
 
 from bot.web.events import Route
 from bot.web.incidents import IncidentWebhook
+from bot.web.metrics import Figures, metrics_route
 from bot.web.slack import slack_route
 
 
@@ -18,6 +19,7 @@ def web_app(
     signing_secret: str,
     webhook: IncidentWebhook | None = None,
     events: Mapping[str, Route] | None = None,
+    figures: Sequence[Figures] = (),
 ) -> FastAPI:
     """Return the web application; `slack` is given where Slack comes over HTTP and left out under Socket Mode.
 
@@ -25,7 +27,7 @@ def web_app(
     routes on which they tell what makes entries due for review.
 
     /healthz says that the process lives (restart it when it does not); /readyz says whether it can do its work, by
-    asking everything in `readiness`.
+    asking everything in `readiness`. /metrics gives the `figures`.
     """
     web = FastAPI(title="Faultline", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -38,6 +40,7 @@ def web_app(
         state = {name: await run_in_threadpool(check) for name, check in readiness.items()}
         return JSONResponse(state, status_code=200 if all(state.values()) else 503)
 
+    web.add_api_route("/metrics", metrics_route(figures), methods=["GET"])
     if slack is not None:
         web.add_api_route("/slack/events", slack_route(slack, signing_secret), methods=["POST"])
     if webhook is not None:

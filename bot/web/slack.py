@@ -5,7 +5,8 @@ after the other. Here a request is bounded, verified, and only then handed to Bo
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 import structlog
 from fastapi import Request, Response
@@ -19,6 +20,17 @@ log = structlog.get_logger(__name__)
 
 MAX_BODY = 1_048_576  # bytes; Slack's largest view is 250 kB
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
+# What each kind of payload must have, and of which kind that is wherever it comes.
+NEEDED = {
+    "view_submission": ("view", "user"),
+    "view_closed": ("view", "user"),
+    "block_actions": ("actions", "user"),
+    "block_suggestion": ("user",),
+    "message_action": ("message", "user"),
+    "shortcut": ("user",),
+    "event_callback": ("event",),
+}
+SHAPES = {"view": dict, "user": dict, "channel": dict, "container": dict, "message": dict, "event": dict}
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 
@@ -63,11 +75,41 @@ def _is_from_slack(verifier: SignatureVerifier, request: Request, body: str) -> 
 def _bolt_request(request: Request, body: str) -> BoltRequest | None:
     try:
         headers: dict[str, str | Sequence[str]] = dict(request.headers)
-        return BoltRequest(body=body, query=request.url.query, headers=headers)
+        taken = BoltRequest(body=body, query=request.url.query, headers=headers)
+        _require_shape(taken.body)
     except (ValueError, RecursionError, AttributeError, TypeError, KeyError) as unreadable:
         # Signed, so it is from Slack or from somebody with our secret; either way there is nothing to answer.
         log.warning("a signed request is no payload of Slack's", problem=type(unreadable).__name__)
         return None
+    return taken
+
+
+def _require_shape(body: Mapping[str, Any]) -> None:
+    """Raise TypeError or KeyError for what has the names of a payload but not its shape."""
+    for name in NEEDED.get(str(body.get("type", "")), ()):
+        body[name]
+    for name, kind in SHAPES.items():
+        _require(body.get(name), kind)
+    view, event = body.get("view") or {}, body.get("event") or {}
+    _require(event.get("message"), dict)
+    _require(event.get("previous_message"), dict)
+    _require(view.get("state"), dict)
+    values = (view.get("state") or {}).get("values")
+    _require(values, dict)
+    _require_all([*(values or {}).values()], dict)
+    for several in (body.get("actions"), view.get("blocks")):
+        _require(several, list)
+        _require_all(several or [], dict)
+
+
+def _require(value: object, kind: type) -> None:
+    if value is not None and not isinstance(value, kind):
+        raise TypeError(type(value).__name__)
+
+
+def _require_all(values: Sequence[object], kind: type) -> None:
+    if not all(isinstance(value, kind) for value in values):
+        raise TypeError(kind.__name__)
 
 
 def _response(bolt_response: BoltResponse) -> Response:

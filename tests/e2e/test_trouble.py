@@ -1,5 +1,6 @@
 """What people meet when something breaks: honest sentences, nothing lost, nothing twice."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 import sandbox
-from tests.e2e.stage import MANIFEST, RESPONDER, ROOT, STEWARD, running_bot
+from tests.e2e.stage import MANIFEST, RESPONDER, ROOT, STEWARD, environment_of, running_bot
 from tests.postgres import postgres
 
 OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. gpu oom again on the big batch"
@@ -210,6 +211,33 @@ def test_a_missing_or_refused_token_ends_the_start_with_one_sentence(slack: sand
         assert done.returncode == 1
         assert words in done.stderr.strip().splitlines()[-1]
         assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_database_ends_the_start_with_one_sentence(slack: sandbox.Slack, tmp_path: Path) -> None:
+    (tmp_path / "faultline.db").write_bytes(b"This is no database. " * 1_000)
+    settings = {**os.environ, **environment_of(slack, tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"], env=settings, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "restore a backup" in done.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_form_that_slack_does_not_open_is_told_and_opens_the_next_time(slack: sandbox.Slack, tmp_path: Path) -> None:
+    slack.channel("general", members=[RESPONDER])
+    responder = slack.user(RESPONDER)
+    with running_bot(slack, tmp_path):
+        slack.faults.fail("views.open", 500)
+        responder.command("/failure write-up", channel="general").sees("Slack has trouble")
+        slack.faults.rate_limit("views.open", retry_after=30)
+        responder.command("/failure write-up", channel="general").sees("Slack has trouble")
+
+        responder.command("/failure write-up", channel="general")
+
+        responder.modal("What happened")
 
 
 def test_the_doctor_finds_a_healthy_bot_healthy_and_names_what_is_missing(slack: sandbox.Slack, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from slack_sdk.signature import Clock
 from bot.web.app import web_app
 from bot.web.server import serve
 from bot.web.slack import MAX_BODY
-from workflows.errors import UserError
+from workflows.errors import Unavailable, UserError
 
 SECRET = "a signing secret"
 
@@ -158,6 +158,41 @@ NONSENSE = st.one_of(
 @given(NONSENSE, st.sampled_from(["application/x-www-form-urlencoded", "application/json", "text/plain"]))
 def test_a_signed_request_that_is_no_payload_never_breaks_the_server(web: httpx.Client, body: bytes, kind: str) -> None:
     assert post(web, body, {**signed(body), "Content-Type": kind}).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "view_submission"},
+        {"type": "view_submission", "user": {"id": "U1"}, "view": "x"},
+        {"type": "view_submission", "user": {"id": "U1"}, "view": {"blocks": ["x"]}},
+        {"type": "view_submission", "user": {"id": "U1"}, "view": {"state": {"values": {"title": 1}}}},
+        {"type": "block_actions", "user": {"id": "U1"}, "actions": {"value": "x"}},
+        {"type": "block_actions", "user": "U1", "actions": [{"value": "x"}]},
+        {"type": "event_callback", "event": [1]},
+        {"type": "event_callback", "event": {"type": "message", "message": "x"}},
+    ],
+)
+def test_a_signed_payload_of_the_wrong_shape_is_refused(web: httpx.Client, payload: dict[str, Any]) -> None:
+    body = urlencode({"payload": json.dumps(payload)}).encode()
+
+    assert post(web, body, signed(body)).status_code == 400
+
+
+def test_the_figures_are_told_with_their_meaning_or_not_at_all_without_a_database() -> None:
+    def away() -> Mapping[str, float]:
+        raise Unavailable
+
+    known = web_app({}, None, "", figures=[lambda: {'faultline_owed_messages{state="failed"}': 2}])
+    unknown = web_app({}, None, "", figures=[away])
+    with serve(known, "127.0.0.1", 0) as there, serve(unknown, "127.0.0.1", 0) as elsewhere:
+        told, refused = httpx.get(f"{there}/metrics"), httpx.get(f"{elsewhere}/metrics")
+
+    assert told.text.splitlines()[1:] == [
+        "# TYPE faultline_owed_messages gauge",
+        'faultline_owed_messages{state="failed"} 2',
+    ]
+    assert refused.status_code == 503
 
 
 def test_health_says_alive_and_readiness_asks_everything(web: httpx.Client) -> None:

@@ -1,0 +1,29 @@
+"""The shipped bot, killed and paused while it delivers, loses and doubles nothing; `make chaos` is the long one."""
+
+from datetime import timedelta
+
+import pytest
+
+from benchmarks.chaos.trial import Plan, try_out
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+def test_nothing_is_lost_and_nothing_comes_twice_when_the_bot_dies_again_and_again(database: str) -> None:
+    crashes = 1 if database == "postgresql" else 0
+    plan = Plan(
+        database,
+        kills=6,
+        pauses=1,
+        crashes=crashes,
+        messages=60,
+        haste=20,
+        drain=timedelta(minutes=2),
+    )
+
+    told: list[str] = []
+
+    verdict = try_out(plan, told.append)
+
+    assert verdict.is_clean(), (verdict, told[-3:])
+    assert (verdict.kills, verdict.pauses, verdict.crashes, verdict.sent) == (6, 1, crashes, verdict.owed)
