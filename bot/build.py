@@ -446,7 +446,7 @@ def running(
         webhook = _webhook(settings, workflows, background, posting)
         shared = settings.webhook_secret
         events = event_routes(workflows.triggers, shared.get_secret_value()) if shared else {}
-        web = web_app(readiness, app if over_http else None, secret, webhook, events, figures)
+        web = web_app(readiness, app if over_http else None, secret, webhook, events, figures=figures)
         yield stack.enter_context(serve(web, settings.host, settings.port))
 
 

@@ -19,6 +19,7 @@ def web_app(
     signing_secret: str,
     webhook: IncidentWebhook | None = None,
     events: Mapping[str, Route] | None = None,
+    *,
     figures: Sequence[Figures] = (),
 ) -> FastAPI:
     """Return the web application; `slack` is given where Slack comes over HTTP and left out under Socket Mode.
