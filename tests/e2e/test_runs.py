@@ -1,6 +1,7 @@
 """A live incident from the first message to the remedy that worked, with a clock that tests can move."""
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk import WebClient
 
 import sandbox
 from bot.build import running
 from bot.settings import Settings
 from sandbox.driver import LocalSlack
 from sandbox.eyes import Actor, Note
-from tests.e2e.stage import MANIFEST
+from sandbox.page.answers import elements
+from sandbox.reading import parts
+from tests.e2e.stage import MANIFEST, running_bot
 from workflows.clock import system_clock
 
 OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB, workers restart since the upgrade"
@@ -294,6 +298,115 @@ def test_a_restart_in_the_middle_of_a_run_loses_nothing(tmp_path: Path) -> None:
 
     assert sum("Look here first" in one for one in posted) == 1
     assert sum("takes longer" in one for one in posted) == 1
+
+
+def test_a_kill_with_steps_half_done_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
+    with sandbox.running(manifest=MANIFEST, port=0) as slack:
+        with running_bot(slack, tmp_path) as bot:
+            responder, card = Incident(slack, MovedClock()).begin("inc-killed", "responder")
+            responder.clicks("This is it", card, beside="FM-0016")
+            checklist = responder.sees("Look here first", channel="inc-killed")
+            responder.clicks("Done", checklist, beside="1. Halve")
+            responder.clicks("Done", checklist, beside="2. If it starts")
+            slack.settled()  # what is being sent by a bot that dies waits for its lease: tests/e2e/test_trouble.py
+            bot.process.kill()
+            bot.process.wait()
+        with running_bot(slack, tmp_path):
+            checklist = responder.sees("2 of 5", channel="inc-killed")
+            responder.clicks("Done", checklist, beside="3.")
+            responder.clicks("It worked", responder.sees("3 of 5", channel="inc-killed"))
+            responder.sees("Did it help?", channel="inc-killed")
+            slack.settled()
+        posted = [str(one.arguments) for one in slack.calls("chat.postMessage")]
+
+    told = ("happened before", "Look here first", "Did it help?")
+    assert [sum(text in one for one in posted) for text in told] == [1, 1, 1]
+
+
+def test_two_people_who_press_the_same_step_check_it_once(incident: Incident) -> None:
+    responder, card = incident.begin("inc-same", "responder", "second")
+    responder.clicks("This is it", card, beside="FM-0016")
+    seen = responder.sees("Look here first", channel="inc-same")
+
+    drawn = elements(parts(seen.message))
+    block, first = next((block, one) for block, one in drawn if one.get("value", "").endswith("|remedy|0"))
+    both = (responder, incident.slack.user("second"))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: one.person.act(seen.message, block, first), both))
+
+    responder.sees("1 of 5", channel="inc-same")
+    incident.slack.settled()
+    responder.command("/failure runs", channel="inc-same").sees("1 of 5 steps done")
+
+
+def test_a_message_that_is_edited_to_nonsense_takes_its_card_back(incident: Incident) -> None:
+    incident.slack.channel("inc-edited", members=["responder"], bot=True)
+    responder = incident.slack.user("responder")
+    said = responder.says(OOM, channel="inc-edited")
+    responder.sees("happened before", channel="inc-edited")
+
+    said.edit("lorem ipsum dolor sit amet")
+
+    responder.sees("nothing to suggest here any more", channel="inc-edited")
+    responder.command("/failure explain", channel="inc-edited").sees("I read 1 message(s)")
+
+
+def test_a_commander_hands_over_and_steps_down(incident: Incident) -> None:
+    responder, _ = incident.begin("inc-command", "responder", "second")
+    second = incident.slack.user("second")
+
+    responder.command("/failure status mine", channel="inc-command").sees(responder.id)
+    second.command("/failure status mine", channel="inc-command").sees(second.id)
+    responder.command("/failure threshold 0.7", channel="inc-command").sees("Only the incident's commander")
+    second.command("/failure threshold 0.7", channel="inc-command").sees("70 %")
+
+    second.command("/failure status nobody", channel="inc-command").sees("Nobody commands it yet")
+
+
+def test_a_channel_that_is_archived_in_the_middle_holds_nothing_else_up(tmp_path: Path) -> None:
+    clock = MovedClock()
+    with sandbox.running(manifest=MANIFEST, port=0) as slack:
+        given = {**tokens(slack), "sweep_interval": timedelta(seconds=1), "data_dir": tmp_path, "port": 0}
+        lived = Incident(slack, clock)
+        with running(Settings(**given), over_http=False, clock=clock):
+            responder, card = lived.begin("inc-archived", "responder")
+            responder.clicks("This is it", card, beside="FM-0016")
+            responder.sees("Look here first", channel="inc-archived")
+            channel = slack.channel("inc-archived").id
+            WebClient(responder.token, base_url=slack.api_url).conversations_archive(channel=channel)
+
+            lived.later(minutes=50)  # the time is over, and people are asked
+            slack.settled()
+            refused = [one for one in slack.calls() if one.answer.get("error") == "is_archived"]
+            other, _ = lived.begin("inc-after", "other")
+
+            other.command("/failure status", channel="inc-after").sees("open")
+            assert 1 <= len(refused) <= 4  # each message is given up at its first refusal
+
+
+def test_a_channel_that_is_made_private_goes_on(incident: Incident) -> None:
+    responder, card = incident.begin("inc-closed", "responder")
+    incident.slack.channel("inc-closed").kind = "private"
+
+    responder.clicks("This is it", card, beside="FM-0016")
+    responder.clicks("Done", responder.sees("Look here first", channel="inc-closed"), beside="1. Halve")
+    responder.says("the same again: " + OOM, channel="inc-closed")
+
+    responder.sees("1 of 5", channel="inc-closed")
+    incident.slack.settled()
+    responder.command("/failure explain", channel="inc-closed").sees("I read 2 message(s)")
+
+
+def test_the_menu_of_a_card_tells_more_and_takes_what_was_not_on_it(incident: Incident) -> None:
+    responder, card = incident.begin("inc-more", "responder")
+
+    responder.picks("Why these?", card).sees("I speak from")
+    further = responder.picks("Next suggestions", card).sees("Less likely")
+    responder.clicks("This is it", further, beside=re.findall(r"FM-\d{4}", further.text)[0])
+    responder.sees("This is it*, says", channel="inc-more")
+    responder.picks("Mute me for two hours", card).sees("by myself until")
+    incident.slack.settled()
+    assert incident.slack.refusals() == []
 
 
 def tokens(slack: LocalSlack) -> dict[str, Any]:
