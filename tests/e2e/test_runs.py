@@ -376,9 +376,9 @@ def test_a_channel_that_is_archived_in_the_middle_holds_nothing_else_up(tmp_path
             WebClient(responder.token, base_url=slack.api_url).conversations_archive(channel=channel)
 
             lived.later(minutes=50)  # the time is over, and people are asked
-            slack.settled()
-            refused = [one for one in slack.calls() if one.answer.get("error") == "is_archived"]
+            slack.settled(quiet=timedelta(milliseconds=1300))  # longer than between two sweeps
             other, _ = lived.begin("inc-after", "other")
+            refused = [one for one in slack.calls() if one.answer.get("error") == "is_archived"]
 
             other.command("/failure status", channel="inc-after").sees("open")
             assert 1 <= len(refused) <= 4  # each message is given up at its first refusal
