@@ -49,6 +49,7 @@ from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
+from bot.listeners.writeup_lists import WriteUpListListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger, Watch
 from bot.owed import OwedMessages
@@ -121,6 +122,7 @@ from workflows.thresholds import Thresholds
 from workflows.trail import Trail
 from workflows.triggers import Triggers
 from workflows.undelivered import Undelivered
+from workflows.writeups.lists import Lists
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import Template
 from workflows.writeups.writeups import WriteUps
@@ -520,6 +522,7 @@ def _slack_app(
         stubs=StubListeners(workflows.stubs, vocabulary, replies, team),
         subscriptions=SubscriptionListeners(workflows.subscriptions, workflows.sheets, homes, replies, team),
         writeups=WriteUpListeners(workflows.writeups, workflows.submitting, vocabulary, replies, team),
+        writeup_lists=WriteUpListListeners(Lists(workflows.writeups), vocabulary, replies, team),
         home_team=team,
     )
     return bolt_app(client, identity, listeners, ErrorAnswers(replies))

@@ -22,6 +22,7 @@ from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
+from bot.listeners.writeup_lists import WriteUpListListeners
 from bot.listeners.writeups import WriteUpListeners
 
 NOTHING = cast("Any", None)
@@ -49,5 +50,6 @@ def listeners_over_nothing() -> Listeners:
         StubListeners(NOTHING, NOTHING, NOTHING, ""),
         SubscriptionListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         WriteUpListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        WriteUpListListeners(NOTHING, NOTHING, NOTHING, ""),
         "",
     )

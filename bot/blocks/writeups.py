@@ -25,6 +25,7 @@ from bot.blocks.elements import (
     text_field,
 )
 from bot.blocks.entries import open_entry
+from bot.blocks.writeup_lists import follow_up_lines, timeline_lines
 from workflows.entries.assessing import Assessment
 from workflows.entries.entry import Entry
 from workflows.entries.vocabulary import Vocabulary
@@ -52,10 +53,12 @@ def writeup_form(
     notice: str = "",
     clashes: Sequence[Clash] = (),
     who: str = "",
+    start: int = 0,
 ) -> Block:
     """Return the form of one step, filled with what was saved before, or with what was `typed` just now.
 
-    Where two people answered the same, `clashes` hold both texts, and `who` wrote the one that stands.
+    Where two people answered the same, `clashes` hold both texts, and `who` wrote the one that stands. A timeline is
+    shown from its point `start`.
     """
     values = {**writeup.answers, **(typed or {})}
     asked = writeup.template.fields_of(step, writeup.severity)
@@ -64,7 +67,7 @@ def writeup_form(
         context(f"{_place(writeup, step)} · every step is saved when you press its button"),
         *([section(f":warning: {notice}")] if notice else []),
         section(f"*{escape(step.title)}*\n{escape(step.intro)}"),
-        *_listed(writeup, step),
+        *_listed(writeup, step, start),
     ]
     for question in asked:
         if (clash := clashing.get(question.key)) is not None:
@@ -200,10 +203,10 @@ def _place(writeup: WriteUp, step: Step) -> str:
     return f"Step {names.index(step.name) + 1} of {len(names) + 1}" if step.name in names else "One step more"
 
 
-def _listed(writeup: WriteUp, step: Step) -> Iterable[Block]:
+def _listed(writeup: WriteUp, step: Step, start: int) -> Iterable[Block]:
     """Return what stands in the step where it is a list and no form of fields."""
     if step.kind == "timeline":
-        return timeline_lines(writeup)
+        return timeline_lines(writeup, start)
     return follow_up_lines(writeup) if step.kind == "actions" else ()
 
 
@@ -336,15 +339,3 @@ def _becomes(likely: Sequence[Likely]) -> dict[str, str]:
             if is_possible:
                 offered[f"{kind}:{one.entry.id}"] = f"{words} {one.entry.id} {one.entry.document.title}"
     return {**offered, NEW: "A new entry"}
-
-
-def timeline_lines(writeup: WriteUp) -> Iterable[Block]:
-    """Return the points of the timeline, one paragraph each."""
-    for moment_ in writeup.moments:
-        yield section(escape(moment_.text))
-
-
-def follow_up_lines(writeup: WriteUp) -> Iterable[Block]:
-    """Return the follow-up actions, one paragraph each."""
-    for action in writeup.follow_ups:
-        yield section(escape(action.text))

@@ -34,6 +34,7 @@ from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
+from bot.listeners.writeup_lists import WriteUpListListeners
 from bot.listeners.writeups import WriteUpListeners
 from workflows.errors import UserError
 
@@ -64,6 +65,7 @@ class Listeners:
     stubs: StubListeners
     subscriptions: SubscriptionListeners
     writeups: WriteUpListeners
+    writeup_lists: WriteUpListListeners
     home_team: str
 
     def subcommands(self) -> Mapping[str, Handler]:
@@ -157,6 +159,11 @@ class Listeners:
             ids.HAND_OVER: self.writeups.ask_to_hand_over,
             ids.LEAVE_WRITEUP: self.writeups.ask_to_leave,
             ids.TAKE_UP_WRITEUP: self.writeups.take_up,
+            ids.ADD_POINT: self.writeup_lists.add_point,
+            ids.CHANGE_POINT: self.writeup_lists.change_point,
+            ids.TURN_TIMELINE: self.writeup_lists.turn,
+            ids.ADD_ACTION: self.writeup_lists.add_action,
+            ids.CHANGE_ACTION: self.writeup_lists.change_action,
             ids.VERIFY: self.reviews.verify,
             ids.SNOOZE: self.reviews.snooze,
             ids.NEEDS_CHANGE: self.reviews.ask_for_change,
@@ -202,6 +209,8 @@ class Listeners:
         """Return what takes each form."""
         return {
             ids.WRITEUP_FORM: self.writeups.save,
+            ids.POINT_FORM: self.writeup_lists.save_point,
+            ids.ACTION_FORM: self.writeup_lists.save_action,
             ids.SUBMIT_WRITEUP_FORM: self.writeups.submit,
             ids.HAND_OVER_FORM: self.writeups.hand_over,
             ids.LEAVE_WRITEUP_FORM: self.writeups.leave,

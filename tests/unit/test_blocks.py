@@ -29,6 +29,7 @@ from bot.blocks.incidents import incident_card, unsaid
 from bot.blocks.merging import merge_form, merged
 from bot.blocks.reviews import due_reviews, needs_change_form, review_nudge
 from bot.blocks.sheets import TABS, opened_entry
+from bot.blocks.writeup_lists import action_form, point_form
 from bot.blocks.writeups import (
     hand_over_form,
     handed_in,
@@ -68,6 +69,7 @@ from workflows.reviews import DueReview
 from workflows.runs.outcomes import TrackRecord
 from workflows.silence import Unsaid
 from workflows.writeups.answers import Clash
+from workflows.writeups.lists import Action, Point
 from workflows.writeups.submitting import Likely
 from workflows.writeups.template import built_in
 from workflows.writeups.writeup import WriteUp
@@ -282,7 +284,7 @@ def writeup_with(text: str, number: int = 1, state: str = "open") -> WriteUp:
         version=3, entry_id=None, remind_at=None, reminded=0, created_at=NOW, updated_at=NOW,
     )  # fmt: skip
     moments = tuple(
-        MomentRecord(n, number, n, at, text, by, "said", f"s{n}", "https://slack.com/archives/C1/p1", 0, None)
+        MomentRecord(n, number, n, at, text, by, "said", f"s{n}", "https://example.org", 0, None)
         for n, (at, by) in enumerate([(NOW, "U1"), (None, text)])
     )
     actions = tuple(
@@ -292,6 +294,10 @@ def writeup_with(text: str, number: int = 1, state: str = "open") -> WriteUp:
     return WriteUp(record, template, ("U1", text), moments, actions)
 
 
+def long_timeline(writeup: WriteUp) -> WriteUp:
+    return replace(writeup, moments=tuple(replace(writeup.moments[0], id=n) for n in range(250)))
+
+
 def writeup_views(text: str, vocabulary: Vocabulary) -> Iterator[Mapping[str, Any]]:
     entry, one = entry_with(text), writeup_with(text)
     likely = [Likely(entry, is_confirmed, ("aliases",)) for is_confirmed in (True, False)]
@@ -299,6 +305,13 @@ def writeup_views(text: str, vocabulary: Vocabulary) -> Iterator[Mapping[str, An
     for step in one.template.steps:
         yield writeup_form(one, step, vocabulary)
         yield writeup_form(one, step, vocabulary, typed=one.answers, notice="Look", clashes=clashes, who="U1")
+    for point in (None, one.moments[0]):
+        yield point_form(one.id, point)
+        yield point_form(one.id, point, typed=Point(text, NOW, "down"), notice=text, version=3)
+    for action in (None, *one.follow_ups):
+        yield action_form(one.id, action)
+        yield action_form(one.id, action, typed=Action(text, "U1", "2026-01-02", "done", text), notice=text)
+    yield writeup_form(long_timeline(one), one.template.steps[2], vocabulary, start=80)
     for state in ("open", "submitted", "not_doing"):
         yield writeup_page(writeup_with(text, state=state))
     yield from (submit_form(one, likely), submit_form(one, []), hand_over_form(one), leave_form(one))

@@ -1,7 +1,7 @@
 """When people are asked again: on working days, in the morning."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 MORNING: Final = 9  # o'clock, UTC
@@ -17,6 +17,14 @@ def next_working_day(moment: datetime) -> datetime:
 def next_of_the_week(moment: datetime) -> datetime:
     """Return the next of two mornings a week."""
     return _morning_after(moment, lambda day: day.weekday() in TIMES_A_WEEK)
+
+
+def morning_before(day: date) -> datetime:
+    """Return the morning of the last working day before this one, on which something due then is brought to mind."""
+    before = day - timedelta(days=1)
+    while before.weekday() >= SATURDAY:
+        before -= timedelta(days=1)
+    return datetime(before.year, before.month, before.day, MORNING, tzinfo=UTC)
 
 
 def _morning_after(moment: datetime, is_meant: Callable[[datetime], bool]) -> datetime:

@@ -15,6 +15,8 @@ from workflows.writeups.answers import Answers
 from workflows.writeups.template import Question, Step, Template
 
 PROGRESS: Final = "writeup_progress"  # the one message of a write-up, which edits itself
+Moment = MomentRecord  # a point of the timeline
+FollowUp = FollowUpRecord
 # Who is named where the bot itself filled something in.
 PREFILLED_BY: Final = "faultline"
 

@@ -185,6 +185,15 @@ class WriteUps:
         """Return the open write-up as part of the caller's transaction; raises NotFound, NotAllowed, UserError."""
         return self._open(tx, writeup_id, actor)
 
+    def changed_within(self, tx: Transaction, writeup_id: int, said: tuple[str, str], actor: Actor) -> WriteUp:
+        """Note that a list of the write-up (by its name) was changed, with what was written into it."""
+        record, now = self._record(tx, writeup_id), self.clock()
+        field, text = said
+        tx.writeups.tell(AnswerRecord(writeup_id, record.version, field, text, actor.user_id, now, accepted=True))
+        tx.writeups.change(writeup_id, updated_at=now)
+        self.tell_within(tx, writeup_id)
+        return writeup_within(tx, self._record(tx, writeup_id), self.template)
+
     def _move(self, writeup_id: int, actor: Actor, *, state: str, reason: str | None) -> WriteUp:
         self.catalog.people.require_contributor(actor)
         now = self.clock()

@@ -1,0 +1,139 @@
+"""The timeline and the follow-up actions of a write-up, line by line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.blocks.elements import Block
+from bot.blocks.writeup_lists import action_form, point_form
+from bot.blocks.writeups import writeup_form
+from bot.forms.calls import Submission, press, submission
+from bot.replies import Replies
+from workflows.entries.vocabulary import Vocabulary
+from workflows.errors import NotFound
+from workflows.writeups.answers import moment
+from workflows.writeups.lists import Action, ChangedMeanwhile, Lists, Point
+from workflows.writeups.writeup import WriteUp
+
+OLD = "This button is of an older version; open the write-up again with `/failure drafts`."
+
+
+@dataclass(frozen=True)
+class WriteUpListListeners:
+    """Adding, changing, moving and taking out."""
+
+    lists: Lists
+    vocabulary: Vocabulary
+    replies: Replies
+    home_team: str
+
+    def add_point(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Add a point”."""
+        pressed = press(body, self.home_team)
+        writeup = self.lists.writeups.open(pressed.number(), pressed.actor)
+        self.replies.open_form(pressed, point_form(writeup.id, None))
+        ack()
+
+    def change_point(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Change” beside a point."""
+        pressed = press(body, self.home_team)
+        writeup, point = self.lists.point(*_pair(pressed.value), pressed.actor)
+        self.replies.open_form(pressed, point_form(writeup.id, point))
+        ack()
+
+    def turn(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Buttons to the points before and behind those shown."""
+        pressed = press(body, self.home_team)
+        writeup_id, start = _pair(pressed.value)
+        writeup = self.lists.writeups.open(writeup_id, pressed.actor)
+        self.replies.replace_form(pressed.view_id, self._list(writeup, "timeline", start))
+        ack()
+
+    def save_point(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Form of one point."""
+        sent = submission(body, self.home_team)
+        writeup_id, point_id, version = _noted(sent, "point")
+        given = Point(sent.answers.get("text", ""), moment(sent.answers.get("at")), sent.answers.get("place") or "stay")
+
+        def save() -> WriteUp:
+            if point_id is None:
+                return self.lists.add_point(writeup_id, given, sent.actor, key=sent.view_id)
+            return self.lists.change_point(writeup_id, point_id, given, sent.actor, version=version)
+
+        def again(changed: ChangedMeanwhile) -> Block:
+            _, known = self.lists.point(writeup_id, point_id or 0, sent.actor)
+            return point_form(writeup_id, known, typed=given, notice=changed.sentence, version=changed.version)
+
+        self._save(ack, sent, "timeline", save, again)
+
+    def add_action(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Add an action”."""
+        pressed = press(body, self.home_team)
+        writeup = self.lists.writeups.open(pressed.number(), pressed.actor)
+        self.replies.open_form(pressed, action_form(writeup.id, None))
+        ack()
+
+    def change_action(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Change” beside an action, and the one of its reminder."""
+        pressed = press(body, self.home_team)
+        known = self.lists.action(pressed.number(), pressed.actor)
+        self.replies.open_form(pressed, action_form(known.writeup_id, known))
+        ack()
+
+    def save_action(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Form of one action."""
+        sent = submission(body, self.home_team)
+        writeup_id, action_id, version = _noted(sent, "action")
+        said = sent.answers.get
+        given = Action(said("text", ""), said("owner", ""), said("due", ""), said("state") or "open", said("note", ""))
+
+        def save() -> WriteUp:
+            if action_id is None:
+                return self.lists.add_action(writeup_id, given, sent.actor, key=sent.view_id)
+            return self.lists.change_action(action_id, given, sent.actor, version=version)
+
+        def again(changed: ChangedMeanwhile) -> Block:
+            known = self.lists.action(action_id or 0, sent.actor)
+            return action_form(writeup_id, known, typed=given, notice=changed.sentence, version=changed.version)
+
+        self._save(ack, sent, "actions", save, again)
+
+    def _save(
+        self,
+        ack: Ack,
+        sent: Submission,
+        kind: str,
+        save: Callable[[], WriteUp],
+        again: Callable[[ChangedMeanwhile], Block],
+    ) -> None:
+        """Save; where somebody else changed the same, show the form again with both texts."""
+        try:
+            writeup = save()
+        except ChangedMeanwhile as changed:
+            ack(response_action="update", view=again(changed))
+            return
+        ack()
+        self.replies.replace_form(sent.view_below, self._list(writeup, kind, 0))
+
+    def _list(self, writeup: WriteUp, kind: str, start: int) -> Block:
+        step = next((one for one in writeup.template.steps if one.kind == kind), None)
+        if step is None:
+            raise NotFound(OLD)
+        return writeup_form(writeup, step, self.vocabulary, start=start)
+
+
+def _pair(value: str) -> tuple[int, int]:
+    first, _, second = value.partition("|")
+    if not (first.isdecimal() and second.isdecimal() and len(value) <= 24):  # noqa: PLR2004 - two numbers of 12 at most
+        raise NotFound(OLD)
+    return int(first), int(second)
+
+
+def _noted(sent: Submission, key: str) -> tuple[int, int | None, int]:
+    """Return the write-up, the line (None for a new one) and the version that the form was opened at."""
+    writeup_id, line, version = sent.noted("writeup"), sent.noted(key), sent.noted("version")
+    if not isinstance(writeup_id, int) or not isinstance(line, int | None):
+        raise NotFound(OLD)
+    return writeup_id, line, version if isinstance(version, int) else 0
