@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from store import Store, Transaction
 from store.audit import AuditRecord
@@ -53,7 +54,7 @@ class Undelivered:
             if not tx.outbox.resume(number, at=now, certainly_not_sent=certainly_not_sent):
                 msg = f"Message {number} is {before.state}, not stuck; `faultline outbox` lists those that are."
                 raise NotFound(msg)
-            after = {"state": "waiting", "certainly_not_sent": certainly_not_sent}
+            after = {"state": "waiting", "problem": before.problem, "not_sent": certainly_not_sent}
             self._note(tx, before, actor, "outbox.retry", after)
         self.bell.ring()
         return before
@@ -69,7 +70,7 @@ class Undelivered:
             if not tx.outbox.drop(number, at=now, problem=reason):
                 msg = f"Message {number} is {before.state}; only what is stuck or waits can be dropped."
                 raise NotFound(msg)
-            self._note(tx, before, actor, "outbox.drop", {"state": "dropped", "reason": reason})
+            self._note(tx, before, actor, "outbox.drop", {"state": "dropped", "problem": reason})
         return before
 
     def sweep(self) -> int:
@@ -106,6 +107,6 @@ class Undelivered:
             raise NotFound(msg)
         return known
 
-    def _note(self, tx: Transaction, before: OwedMessage, actor: Actor, action: str, after: dict[str, object]) -> None:
+    def _note(self, tx: Transaction, before: OwedMessage, actor: Actor, action: str, after: dict[str, Any]) -> None:
         stood = {"state": before.state, "problem": before.problem}
         tx.audit.add(AuditRecord(self.clock(), actor.user_id, action, f"message:{before.id}", stood, after))

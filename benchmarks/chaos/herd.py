@@ -18,6 +18,7 @@ import psutil
 ROOT = Path(__file__).parents[2]
 LOOK_SECONDS = 0.05  # between two looks whether a replica ended
 STOP_SECONDS = 20
+EXPECTED = ("{", "Faultline is running", "Another Faultline", "Stopping:", "running without")
 
 
 @dataclass
@@ -82,6 +83,12 @@ class Herd:
             self._signal(replica, signal.SIGCONT)
             replica.paused = False
             self.pauses += 1
+
+    def errors(self) -> list[str]:
+        """Return what the logs of all replicas call an error, and what is no line of a log, such as a complaint."""
+        logs = [one.log.read_text(errors="replace") for one in self.replicas if one.log.exists()]
+        lines = [line for log in logs for line in log.splitlines()]
+        return [line.strip() for line in lines if '"level": "error"' in line or not line.startswith(EXPECTED)]
 
     def stop(self) -> None:
         """Ask all to stop in order, and wait for it; whoever does not is killed, and that is an error."""

@@ -29,6 +29,7 @@ from workflows.people import Actor
 ENTRY_OF_MESSAGES = "FM-0031"
 DOMAINS = ("data", "experimentation", "llm", "platform", "security", "serving", "training")
 DEBTORS = 4
+ERRORS_TOLD = 10
 START = timedelta(minutes=1)  # for all replicas, on a busy machine
 Tell = Callable[[str], None]
 
@@ -178,6 +179,9 @@ def try_out(plan: Plan, tell: Tell) -> Verdict:
 def _verdict(trial: Trial, fillers: Sequence[FormFiller], begun: float) -> Verdict:
     acknowledged = [words for filler in fillers for words in filler.acknowledged]
     forms_lost, forms_doubled = count_forms(trial.store, acknowledged)
+    errors = trial.herd.errors()
+    for line in errors[:ERRORS_TOLD]:
+        trial.tell(f"error: {line[:500]}")
     found = count(trial.slack, trial.store, trial.debtor.owed)
     return Verdict(
         kills=trial.herd.kills,
@@ -193,6 +197,7 @@ def _verdict(trial: Trial, fillers: Sequence[FormFiller], begun: float) -> Verdi
         forms_lost=forms_lost,
         forms_doubled=forms_doubled,
         form_resubmissions=sum(filler.resubmitted for filler in fillers),
+        errors=len(errors),
         seconds=round(time.monotonic() - begun),
         intact=_is_intact(trial.store),
     )

@@ -14,7 +14,7 @@ SETTLED = ("done", "dropped", "failed", "uncertain")
 
 @dataclass(frozen=True)
 class Verdict:
-    """The figures of a trial; `explained` are those that the bot itself shows as failed or uncertain."""
+    """The figures of a trial; `errors` are lines of the bots' logs that say so, or are part of no line at all."""
 
     kills: int
     pauses: int
@@ -29,6 +29,7 @@ class Verdict:
     forms_lost: int
     forms_doubled: int
     form_resubmissions: int
+    errors: int
     seconds: int
     intact: bool
 

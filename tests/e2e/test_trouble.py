@@ -1,5 +1,6 @@
 """What people meet when something breaks: honest sentences, nothing lost, nothing twice."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -152,6 +153,25 @@ def test_a_killed_bot_delivers_what_it_owed_when_it_is_back(slack: sandbox.Slack
         slack.settled()
 
     assert sum("FM-0001" in str(call.arguments) for call in slack.calls("chat.postMessage")) == 1
+
+
+def test_a_bot_that_is_asked_to_stop_finishes_and_records_what_it_is_posting(
+    slack: sandbox.Slack, tmp_path: Path
+) -> None:
+    slack.channel("inc-stop", members=[RESPONDER], bot=True)
+    with running_bot(slack, tmp_path) as bot:
+        slack.faults.delay("chat.postMessage", timedelta(seconds=2))
+        slack.user(RESPONDER).says(OOM, channel="inc-stop")
+        slack.slack.workspace.wait_for(lambda: slack.faults.waiting == [] or None, timedelta(seconds=10))
+
+        bot.process.terminate()
+        code = bot.process.wait(timeout=30)
+        standing = json.loads(bot.faultline("outbox", "--json"))
+
+    assert code == 0
+    assert card_posts(slack) == 1
+    assert standing["counts"]["done"] == 1
+    assert standing["counts"]["sending"] == standing["counts"]["unknown"] == 0
 
 
 def test_a_second_bot_on_the_same_file_says_so_and_stops(slack: sandbox.Slack, tmp_path: Path) -> None:
