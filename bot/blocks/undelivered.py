@@ -10,9 +10,10 @@ MAX_PROBLEM = 150  # characters
 def alarm(standing: Standing) -> Rendered:
     """Return the message to an admin."""
     count = len(standing.stuck)
-    head = f":rotating_light: *{count} message{'s' if count != 1 else ''} could not be delivered.*"
+    said = "One message" if count == 1 else f"{count} messages"
+    head = f":rotating_light: *{said} could not be delivered.*"
     lines = [
-        f"• {one.id}: `{escape(one.kind)}`, {one.state}: {escape(clip(one.problem or '', MAX_PROBLEM))}"
+        f"• {one.id}: `{escape(one.kind)}`, {one.state}: {escape(clip(one.problem or 'no reason', MAX_PROBLEM))}"
         for one in standing.stuck[:LISTED]
     ]
     more = [f"… and {count - LISTED} more"] if count > LISTED else []

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 import sandbox
+from store import Store
 from tests.e2e.stage import MANIFEST, RESPONDER, ROOT, STEWARD, environment_of, running_bot
 from tests.postgres import postgres
+from workflows.clock import system_clock
 
 OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. gpu oom again on the big batch"
 SOON = sandbox.Rules(retry_after=(timedelta(milliseconds=200), timedelta(seconds=2), timedelta(seconds=4)))
@@ -172,6 +175,27 @@ def test_a_bot_that_is_asked_to_stop_finishes_and_records_what_it_is_posting(
     assert card_posts(slack) == 1
     assert standing["counts"]["done"] == 1
     assert standing["counts"]["sending"] == standing["counts"]["unknown"] == 0
+
+
+def test_an_admin_hears_of_a_message_that_got_stuck_sees_it_in_the_terminal_and_drops_it(
+    slack: sandbox.Slack, tmp_path: Path
+) -> None:
+    admin = slack.user("admin")
+    with running_bot(slack, tmp_path, FAULTLINE_ADMINS=admin.id) as bot:
+        store = Store.open(f"sqlite:///{tmp_path / 'faultline.db'}")
+        with store.begin() as tx:
+            tx.outbox.owe_once("new", kind="of_a_newer_version", subject="1", address=admin.id, at=system_clock())
+        store.close()
+
+        note = admin.sees("One message could not be delivered", dm=True)
+        figures = httpx.get(f"{bot.address}/metrics").text
+        bot.faultline("outbox", "drop", "1", "--reason", "we went back to the older version")
+        standing = json.loads(bot.faultline("outbox", "--json"))
+
+    assert "of_a_newer_version" in str(note.blocks)
+    assert 'faultline_owed_messages{state="failed"} 1' in figures
+    assert "faultline_slack_connections 1" in figures
+    assert (standing["counts"]["failed"], standing["counts"]["dropped"], standing["stuck"]) == (0, 1, [])
 
 
 def test_a_second_bot_on_the_same_file_says_so_and_stops(slack: sandbox.Slack, tmp_path: Path) -> None:
