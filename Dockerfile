@@ -18,7 +18,17 @@ COPY . .
 RUN uv sync --frozen --no-default-groups --no-editable
 
 
-FROM python:3.13.16-slim-trixie
+# What finds entries by meaning as well. The model is a name of the Hugging Face hub, or a folder in what is sent to the
+# build; it is part of the image, and nothing is downloaded at run time.
+FROM build AS build-semantic
+
+ARG MODEL=sentence-transformers/all-MiniLM-L6-v2
+ARG MODEL_REVISION=main
+RUN uv sync --frozen --no-default-groups --no-editable --extra semantic
+RUN /opt/faultline/bin/faultline semantic fetch "$MODEL" --revision "$MODEL_REVISION" --to /opt/model
+
+
+FROM python:3.13.16-slim-trixie AS bot
 
 LABEL org.opencontainers.image.title="Faultline" \
       org.opencontainers.image.description="A Slack bot that keeps a machine-learning team from paying twice for the same failure." \
@@ -51,3 +61,15 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
 
 ENTRYPOINT ["faultline"]
 CMD ["run"]
+
+
+# docker build --target semantic --tag faultline:semantic .
+FROM bot AS semantic
+
+COPY --from=build-semantic /opt/faultline /opt/faultline
+COPY --from=build-semantic /opt/model /opt/model
+ENV FAULTLINE_SEMANTIC_MODEL=/opt/model
+
+
+# Without a target the bot alone is built.
+FROM bot

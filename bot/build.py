@@ -52,6 +52,7 @@ from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeup_lists import WriteUpListListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.messenger import Bell, Messenger, Watch
+from bot.models import model_folder
 from bot.owed import OwedMessages
 from bot.pace import Pace
 from bot.patience import Patience, Uptime, uptime
@@ -314,9 +315,10 @@ def build_workflows(
 
 def _meanings(settings: Settings) -> Meanings | None:
     """Return what knows texts by their meaning, where a model is configured; raises UserError for one that is none."""
-    if settings.semantic_model is None:
+    folder = model_folder(settings)
+    if folder is None:
         return None
-    return Meanings(SentenceEncoder.load(settings.semantic_model), settings.data_dir / MEANINGS_FILE)
+    return Meanings(SentenceEncoder.load(folder), settings.data_dir / MEANINGS_FILE)
 
 
 def _synonyms(settings: Settings) -> Synonyms:

@@ -27,6 +27,7 @@ from bot.exports import channel_names, read_history
 from bot.lessons import lessons
 from bot.linting import LintFormat, told
 from bot.logs import settings_with_logs
+from bot.models import model_folder, semantic
 from bot.past import difference_table, revision_as_json, revision_table
 from bot.peers.table import peers as all_peers
 from bot.replay import judge_history, replay_history
@@ -55,6 +56,7 @@ cli = typer.Typer(
 cli.add_typer(lessons)
 cli.add_typer(searching)
 cli.add_typer(outbox, name="outbox")
+cli.add_typer(semantic, name="semantic")
 console = Console()
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -339,7 +341,7 @@ def evaluate(
     settings = settings_with_logs()
     noises = known_noises([name for name in noise.split(",") if name])
     material = read_material(catalog, queries, examples=examples, negatives=negatives)
-    threshold, model = settings.suggestion_threshold, settings.semantic_model
+    threshold, model = settings.suggestion_threshold, model_folder(settings)
     synonyms = Synonyms.load(catalog if catalog.is_dir() else settings.catalog_dir, settings.synonyms)
     engines = [
         Faultline(threshold, model, synonyms),

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from bot.identity import Identity, who_am_i
 from bot.manifest import manifest_scopes
+from bot.models import model_folder
 from bot.refusals import error_of
 from bot.settings import Settings, variable_of
 from bot.slack import reading_client
@@ -94,17 +95,18 @@ def _catalog(settings: Settings) -> Iterator[Finding]:
 
 
 def _meaning(settings: Settings) -> Iterator[Finding]:
-    if settings.semantic_model is None:
+    try:
+        folder = model_folder(settings)
+        encoder = SentenceEncoder.load(folder) if folder is not None else None
+    except UserError as faulty:
+        yield Finding("wrong", "meaning", faulty.sentence)
+        return
+    if encoder is None:
         yield Finding(
             "ok", "meaning", f"entries are found by their words; {variable_of('semantic_model')} adds meaning."
         )
-        return
-    try:
-        encoder = SentenceEncoder.load(settings.semantic_model)
-    except UserError as faulty:
-        yield Finding("wrong", "meaning", faulty.sentence)
     else:
-        yield Finding("ok", "meaning", f"entries are found by meaning too, in {encoder.dimensions} dimensions.")
+        yield Finding("ok", "meaning", f"entries are found by meaning too, with {settings.semantic_model} in {folder}.")
 
 
 def _stewards(settings: Settings) -> Iterator[Finding]:

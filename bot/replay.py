@@ -13,6 +13,7 @@ from rich.table import Table
 from bot.build import NoBell, offline
 from bot.evaluating import Report, evaluate
 from bot.exports import Said
+from bot.models import model_folder
 from bot.settings import Settings
 from bot.workspace import NobodyKnown
 from store import Store, migrate
@@ -118,7 +119,7 @@ def judge_history(settings: Settings, history: Sequence[Said], names: Mapping[st
     with offline(settings) as configured:
         label = labelled(Spoken(texts, names), labels, configured.catalog.published())
     threshold = settings.suggestion_threshold
-    report = evaluate([Faultline(threshold, settings.semantic_model)], label.material, (), threshold)
+    report = evaluate([Faultline(threshold, model_folder(settings))], label.material, (), threshold)
     listened = [
         said
         for said in history

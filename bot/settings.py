@@ -159,10 +159,14 @@ class Settings(BaseSettings):
     suggestion_threshold: float = Field(
         0.8, ge=0, le=1, description="How sure (0 to 1) a match must be before the bot speaks up in an incident."
     )
-    semantic_model: Path | None = Field(
+    semantic_model: str | None = Field(
         None,
-        description="Folder of a sentence-embedding model (all-MiniLM-L6-v2 or another BERT in the layout of "
-        "sentence-transformers); with it entries are found by meaning too. Needs `faultline[semantic]`.",
+        description="Sentence-embedding model: a folder (all-MiniLM-L6-v2 or another BERT in the layout of "
+        "sentence-transformers), or a name of the Hugging Face hub fetched with `faultline semantic fetch`; with it "
+        "entries are found by meaning too. Needs `faultline[semantic]`.",
+    )
+    semantic_download: bool = Field(
+        False, description="Whether a start may fetch a model of the hub that is not here yet; else it only says so."
     )
     incident_quiet: timedelta = Field(
         timedelta(hours=12),

@@ -23,8 +23,13 @@ TOKEN = re.compile(r"xox[a-z]-\w|xapp-\w|://\w+:(?!password@|\$)[^@\s]+@")
 
 def instructions(name: str) -> list[str]:
     """Return the arguments of each such instruction in the stage that is shipped, continued lines joined."""
-    shipped = DOCKERFILE.replace("\\\n", " ").split("\nFROM ")[-1]
-    return re.findall(rf"^\s*{name}\s+(.+)$", shipped, flags=re.MULTILINE)
+    return stage_instructions("bot", name)
+
+
+def stage_instructions(stage: str, name: str) -> list[str]:
+    stages = DOCKERFILE.replace("\\\n", " ").split("\nFROM ")
+    wanted = next(one for one in stages if one.splitlines()[0].endswith(f" AS {stage}"))
+    return re.findall(rf"^\s*{name}\s+(.+)$", wanted, flags=re.MULTILINE)
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -53,10 +58,29 @@ def test_the_image_needs_no_shell_to_start_or_to_be_checked() -> None:
 
 
 def test_both_stages_name_the_same_exact_python_since_the_environment_holds_its_path() -> None:
-    first, second = re.findall(r"^FROM (\S+)", DOCKERFILE, flags=re.MULTILINE)
+    first, second = re.findall(r"^FROM (python\S+)", DOCKERFILE, flags=re.MULTILINE)
 
     assert first == second
     assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", first)
+
+
+def test_without_a_target_the_bot_alone_is_built() -> None:
+    stages = re.findall(r"^FROM (.+)$", DOCKERFILE, flags=re.MULTILINE)
+
+    assert stages[-1] == "bot"
+    assert {"build AS build-semantic", "bot AS semantic"} <= set(stages)
+
+
+def test_the_semantic_image_has_the_extra_and_the_model_that_the_build_was_given() -> None:
+    installed, fetched = stage_instructions("build-semantic", "RUN")
+    folder = re.findall(r"--to (\S+)", fetched)[0]
+
+    assert "--extra semantic" in installed
+    assert 'faultline semantic fetch "$MODEL"' in fetched
+    assert stage_instructions("build-semantic", "ARG")[0].startswith("MODEL=")
+    assert f"--from=build-semantic {folder} {folder}" in stage_instructions("semantic", "COPY")
+    assert stage_instructions("semantic", "ENV") == [f"FAULTLINE_SEMANTIC_MODEL={folder}"]
+    assert not stage_instructions("semantic", "USER")  # it stays the one of the bot
 
 
 def test_the_image_says_the_projects_version() -> None:
