@@ -124,6 +124,7 @@ from workflows.trail import Trail
 from workflows.triggers import Triggers
 from workflows.undelivered import Undelivered
 from workflows.writeups.lists import Lists
+from workflows.writeups.reminding import Reminding
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import Template
 from workflows.writeups.writeups import WriteUps
@@ -158,6 +159,7 @@ class Workflows:
     triggers: Triggers
     writeups: WriteUps
     submitting: Submitting
+    reminding: Reminding
     editing: Editing
     exports: Exports
     imports: Imports
@@ -310,6 +312,7 @@ def build_workflows(
         forgetting=Forgetting(store, clock, bell),
         trail=Trail(store),
         undelivered=Undelivered(store, clock, people, bell),
+        reminding=Reminding(store, clock, writeups, bell, settings.incident_quiet),
     )
 
 
@@ -425,6 +428,7 @@ def running(
             notices=workflows.notices,
             recognition=workflows.recognition,
             undelivered=workflows.undelivered,
+            reminding=workflows.reminding,
             workspace=workspace,
             gaps=workflows.gaps,
             retention=Retention(store, clock, settings.messages_kept, settings.messages_outlast_write_up),
@@ -543,6 +547,7 @@ def _owed(workflows: Workflows, people: SlackPeople) -> OwedMessages:
         workflows.recognition,
         workflows.writeups,
         workflows.submitting,
+        workflows.reminding,
         workflows.undelivered,
         people.names_of,
     )

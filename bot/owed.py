@@ -13,7 +13,8 @@ from bot.blocks.reviews import review_nudge
 from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from bot.blocks.undelivered import alarm
-from bot.blocks.writeups import handed_in, progress
+from bot.blocks.writeup_lists import undone
+from bot.blocks.writeups import handed_in, progress, unfinished
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.drills import INTRO, SIGNAL, Drills
 from workflows.drills import RESULT as DRILL_RESULT
@@ -30,6 +31,7 @@ from workflows.runs.run import OUTCOME as RUN_OUTCOME
 from workflows.runs.runs import Runs
 from workflows.signoffs import SIGN_OFF, SignOffs
 from workflows.undelivered import ALARM, Undelivered
+from workflows.writeups.reminding import UNDONE, UNFINISHED, Reminding
 from workflows.writeups.submitting import HANDED_IN, Submitting
 from workflows.writeups.writeup import PROGRESS as WRITEUP_PROGRESS
 from workflows.writeups.writeups import WriteUps
@@ -52,6 +54,7 @@ class OwedMessages:
     recognition: Recognition
     writeups: WriteUps
     submitting: Submitting
+    reminding: Reminding
     undelivered: Undelivered
     names_of: Callable[[Iterable[str]], Mapping[str, str]]
 
@@ -77,6 +80,8 @@ class OwedMessages:
             DIGEST: self.digest,
             WRITEUP_PROGRESS: self.writeup,
             HANDED_IN: self.handed_in,
+            UNFINISHED: self.unfinished,
+            UNDONE: self.undone,
             ALARM: self.alarm,
         }
 
@@ -84,6 +89,18 @@ class OwedMessages:
         """Return how far a write-up is, or None where it is gone."""
         found = self.writeups.shown(int(subject))
         return progress(found) if found else None
+
+    def unfinished(self, subject: str) -> Rendered | None:
+        """Return the question when a write-up will be finished, or None where it needs no asking any more."""
+        number, _, owner = subject.partition("|")
+        found = self.reminding.unfinished(int(number), owner)
+        return unfinished(found) if found else None
+
+    def undone(self, subject: str) -> Rendered | None:
+        """Return the reminder of a follow-up action, or None where it is done or somebody else's."""
+        number, _, owner = subject.partition("|")
+        found = self.reminding.undone(int(number), owner)
+        return undone(found) if found else None
 
     def handed_in(self, subject: str) -> Rendered | None:
         """Return the word to a steward about a new draft, or None where it is not for them any more."""

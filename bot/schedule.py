@@ -25,6 +25,7 @@ from workflows.sampling import Sampling
 from workflows.search.gaps import Gaps
 from workflows.triggers import Triggers
 from workflows.undelivered import Undelivered
+from workflows.writeups.reminding import Reminding
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,7 @@ def schedule(
     notices: Notices,
     recognition: Recognition,
     undelivered: Undelivered,
+    reminding: Reminding,
     workspace: SlackWorkspace,
     retention: Retention,
     gaps: Gaps,
@@ -73,6 +75,7 @@ def schedule(
         "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),
         "drills": (drills.sweep, min(sweep_interval, RUN_CHECK)),
         "notices": (notices.sweep, sweep_interval),
+        "write-ups": (reminding.sweep, sweep_interval),
         "recognition": (recognition.sweep, DIGEST_CHECK),
         "undelivered": (undelivered.sweep, sweep_interval),
         "meanings": (catalog.learn_meanings, MEANINGS_CHECK),

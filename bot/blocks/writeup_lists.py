@@ -7,6 +7,7 @@ from typing import Final
 from bot import ids
 from bot.blocks.elements import (
     Block,
+    Rendered,
     actions,
     button,
     choice_field,
@@ -65,6 +66,22 @@ def follow_up_line(one: FollowUp) -> str:
     """Return an action in one line: what, by whom, until when, and how it stands."""
     note = f"\n{escape(clip(one.note, LINE))}" if one.note else ""
     return f"{MARKS[one.state]} {escape(clip(one.text, LINE))}\n{person(one.owner)}, until {one.due.isoformat()}{note}"
+
+
+def undone(one: FollowUp) -> Rendered:
+    """Return the reminder of an action to whoever does it."""
+    text = f":alarm_clock: You wanted to do this after an incident:\n{follow_up_line(one)}"
+    buttons = [
+        button("Done", ids.FINISH_ACTION, str(one.id), style="primary"),
+        button("Change", ids.CHANGE_ACTION, str(one.id)),
+    ]
+    return Rendered(text, [section(text), actions("undone", buttons)])
+
+
+def finished(one: FollowUp) -> Rendered:
+    """Return what the reminder becomes once the action is done."""
+    text = f"{follow_up_line(one)}\nThank you."
+    return Rendered(text, [section(text)])
 
 
 def point_form(

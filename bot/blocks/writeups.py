@@ -157,6 +157,18 @@ def progress(writeup: WriteUp) -> Rendered:
     )
 
 
+def unfinished(writeup: WriteUp) -> Rendered:
+    """Return the question to whoever owns an unfinished write-up."""
+    text = f":hourglass_flowing_sand: *{escape(writeup.title)}* is not written up yet. {_missing_line(writeup)}"
+    number = str(writeup.id)
+    buttons = [
+        button("Continue", ids.CONTINUE_WRITEUP, number, style="primary"),
+        button("Hand over", ids.HAND_OVER, number),
+        button("Not doing", ids.LEAVE_WRITEUP, number),
+    ]
+    return Rendered(f"{text}\n{bar(writeup)}", [section(text), context(bar(writeup)), actions("unfinished", buttons)])
+
+
 def hand_over_form(writeup: WriteUp) -> Block:
     """Return the form that asks who finishes it."""
     blocks = [

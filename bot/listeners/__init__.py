@@ -164,6 +164,7 @@ class Listeners:
             ids.TURN_TIMELINE: self.writeup_lists.turn,
             ids.ADD_ACTION: self.writeup_lists.add_action,
             ids.CHANGE_ACTION: self.writeup_lists.change_action,
+            ids.FINISH_ACTION: self.writeup_lists.finish_action,
             ids.VERIFY: self.reviews.verify,
             ids.SNOOZE: self.reviews.snooze,
             ids.NEEDS_CHANGE: self.reviews.ask_for_change,

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.blocks.elements import Block
-from bot.blocks.writeup_lists import action_form, point_form
+from bot.blocks.writeup_lists import action_form, finished, point_form
 from bot.blocks.writeups import writeup_form
 from bot.forms.calls import Submission, press, submission
 from bot.replies import Replies
@@ -81,6 +81,13 @@ class WriteUpListListeners:
         known = self.lists.action(pressed.number(), pressed.actor)
         self.replies.open_form(pressed, action_form(known.writeup_id, known))
         ack()
+
+    def finish_action(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Done” on a reminder."""
+        pressed = press(body, self.home_team)
+        done = self.lists.finish_action(pressed.number(), pressed.actor)
+        ack()
+        self.replies.tell(pressed.response_url, finished(done))
 
     def save_action(self, ack: Ack, body: dict[str, Any]) -> None:
         """Form of one action."""

@@ -148,6 +148,14 @@ class Lists:
 
         return self._within(known.writeup_id, (ACTIONS, text), actor, change, owns=known.owner == actor.user_id)
 
+    def finish_action(self, action_id: int, actor: Actor) -> FollowUpRecord:
+        """Note that an action is done; pressing twice does it once."""
+        known = self.action(action_id, actor)
+        if known.state != "done":
+            done = Action(known.text, known.owner, known.due.isoformat(), "done", known.note or "")
+            self.change_action(action_id, done, actor, version=known.version)
+        return self.action(action_id, actor)
+
     def action(self, action_id: int, actor: Actor) -> FollowUpRecord:
         """Return an action to its owner or to somebody who may write in the write-up; raises NotFound, NotAllowed."""
         with self.writeups.store.begin() as tx:
