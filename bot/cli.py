@@ -35,6 +35,7 @@ from bot.searching import searching
 from bot.settings import Settings, settings_table
 from bot.stopping import StopSignal, stop_signal
 from bot.undelivered import outbox
+from bot.writing import writing
 from store import Damaged, Unavailable, migration_state
 from workflows.clock import system_clock
 from workflows.errors import UserError
@@ -55,6 +56,7 @@ cli = typer.Typer(
 )
 cli.add_typer(lessons)
 cli.add_typer(searching)
+cli.add_typer(writing)
 cli.add_typer(outbox, name="outbox")
 cli.add_typer(semantic, name="semantic")
 console = Console()

@@ -106,6 +106,11 @@ class WriteUps:
             record = tx.writeups.get(writeup_id)
             return writeup_within(tx, record, self.template) if record else None
 
+    def all(self) -> list[WriteUp]:
+        """Return every write-up, oldest first."""
+        with self.store.read() as tx:
+            return [writeup_within(tx, record, self.template) for record in tx.writeups.all()]
+
     def unfinished_of(self, actor: Actor) -> list[WriteUp]:
         """Return the person's open write-ups, the one touched last first; those nobody wrote a word in are left out."""
         with self.store.read() as tx:

@@ -1,0 +1,161 @@
+"""A write-up as a document: Markdown to hand to management, JSON for machines."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from workflows.entries.vocabulary import Vocabulary
+from workflows.writeups.answers import moment
+from workflows.writeups.submitting import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE
+from workflows.writeups.template import Question, Step
+from workflows.writeups.writeup import PREFILLED_BY, WriteUp
+
+STATES: Final = {"open": "being written", "submitted": "submitted", "not_doing": "not written"}
+ACTION_STATES: Final = {"open": "to be done", "done": "done", "dropped": "not done"}
+BECAME: Final = {
+    NEW: "the draft", OCCURRENCE: "another case of", AMENDMENT: "a suggested change of", CASE_STUDY: "a case study for",
+}  # fmt: skip
+NameOf = Callable[[str], str]
+# What would begin a heading, a list, a quotation, a table or markup at the beginning of a line, and markup within.
+_BEGINS = re.compile(r"^[ \t]*([#>|+=~-]|\d+(?=[.)]))?", re.MULTILINE)
+_WORDS = re.compile(r"[a-z0-9]+")
+_WITHIN = re.compile(r"([\\`*_\[\]<>])")
+
+
+def as_markdown(writeup: WriteUp, vocabulary: Vocabulary, name_of: NameOf) -> str:
+    """Return the whole write-up; times are UTC, and what nobody answered is left out."""
+    parts = [
+        f"# {_plain(writeup.title)}",
+        _head(writeup, name_of),
+        *(part for step in writeup.template.steps if (part := _step(writeup, step, vocabulary, name_of))),
+        _became(writeup),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def as_json(writeup: WriteUp) -> dict[str, Any]:
+    """Return all of it as it is kept; times are ISO 8601 in UTC."""
+    record = writeup.record
+    return {
+        "id": writeup.id,
+        "title": writeup.title,
+        "state": record.state,
+        "reason": record.reason,
+        "severity": writeup.severity,
+        "owner": writeup.owner,
+        "contributors": list(writeup.contributors),
+        "incident": record.incident_id,
+        "channel": record.channel_id,
+        "answers": dict(writeup.answers),
+        "timeline": [
+            {"at": _iso(one.at), "text": one.text, "author": one.author, "kind": one.kind, "link": one.link}
+            for one in writeup.moments
+        ],
+        "follow_ups": [
+            {
+                "text": one.text, "owner": one.owner, "due": one.due.isoformat(), "state": one.state, "note": one.note,
+            }
+            for one in writeup.follow_ups
+        ],
+        "results": {choice: dict(result) for choice, result in writeup.results.items()},
+        "created_at": _iso(record.created_at),
+        "updated_at": _iso(record.updated_at),
+    }  # fmt: skip
+
+
+def file_name(writeup: WriteUp) -> str:
+    """Return the name of its document within a directory: its number and what it is about."""
+    about = "-".join(_WORDS.findall(writeup.title.lower()))[:60].strip("-")
+    return f"{writeup.id:04d}-{about or 'write-up'}.md"
+
+
+def _head(writeup: WriteUp, name_of: NameOf) -> str:
+    people = ", ".join(_plain(name_of(one)) for one in writeup.contributors) or "nobody yet"
+    facts = {
+        "Severity": _plain(writeup.severity or "not said"),
+        "State": STATES[writeup.record.state] + (f": {_plain(writeup.record.reason)}" if writeup.record.reason else ""),
+        "Owner": _plain(name_of(writeup.owner)),
+        "Written by": people,
+        "Last change": _utc(writeup.record.updated_at),
+    }
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {told} |" for name, told in facts.items())])
+
+
+def _step(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf) -> str:
+    lines = list(
+        _timeline(writeup, name_of)
+        if step.kind == "timeline"
+        else _actions(writeup, name_of)
+        if step.kind == "actions"
+        else _answers(writeup, step, vocabulary)
+    )
+    return f"## {_plain(step.title)}\n\n" + "\n".join(lines) if lines else ""
+
+
+def _answers(writeup: WriteUp, step: Step, vocabulary: Vocabulary) -> Iterator[str]:
+    for question in step.fields:
+        if said := writeup.answers.get(question.key):
+            yield f"**{_plain(question.label)}**  \n{_answer(question, said, vocabulary)}\n"
+
+
+def _answer(question: Question, said: str, vocabulary: Vocabulary) -> str:
+    if question.kind == "choice":
+        options: Mapping[str, str] = question.options
+        return _plain(options.get(said) or question.choices(vocabulary).get(said, said))
+    if question.kind == "moment" and (at := moment(said)) is not None:
+        return _utc(at)
+    if question.lines is not None:
+        return "\n" + "\n".join(f"- {_plain(line)}" for line in said.splitlines() if line.strip())
+    return _plain(said)
+
+
+def _timeline(writeup: WriteUp, name_of: NameOf) -> Iterator[str]:
+    if writeup.moments:
+        yield from ("| when (UTC) | what | who |", "|---|---|---|")
+    for one in writeup.moments:
+        who = "" if one.author in {PREFILLED_BY, ""} else _plain(name_of(one.author))
+        what = _cell(one.text) + (f" ([message]({one.link}))" if one.link else "")
+        yield f"| {_utc(one.at) if one.at else ''} | {what} | {who} |"
+
+
+def _actions(writeup: WriteUp, name_of: NameOf) -> Iterator[str]:
+    if writeup.follow_ups:
+        yield from ("| what | by whom | until | state |", "|---|---|---|---|")
+    for one in writeup.follow_ups:
+        note = f": {_cell(one.note)}" if one.note else ""
+        state = f"{ACTION_STATES[one.state]}{note}"
+        yield f"| {_cell(one.text)} | {_plain(name_of(one.owner))} | {one.due.isoformat()} | {state} |"
+
+
+def _became(writeup: WriteUp) -> str:
+    told = [
+        f"- {BECAME.get(choice.partition(':')[0], 'a part of')} {result.get('entry', '')}"
+        for choice, result in writeup.results.items()
+    ]
+    return "\n".join(["## What became of it", "", *told]) if told else ""
+
+
+def _plain(text: str) -> str:
+    """Return the text so that Markdown shows it as it was typed."""
+    return _BEGINS.sub(_harmless, _WITHIN.sub(r"\\\1", text.replace("\r", "")))
+
+
+def _harmless(beginning: re.Match[str]) -> str:
+    """Return the beginning of a line without indentation, which would make it code, and without what makes a list."""
+    mark = beginning[1] or ""
+    if mark.isdecimal():
+        return f"{mark}\\"
+    return f"\\{mark}" if mark else ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(_plain(text).replace("|", "\\|").split())
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
