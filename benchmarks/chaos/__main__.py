@@ -5,6 +5,7 @@ The last line is JSON; the exit code is 0 where nothing was lost or doubled, or 
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ KILLS_A_PAUSE, KILLS_A_CRASH = 10, 50
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one trial and print what came of it."""
     wanted = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # either way everything that was started is stopped
     plan = Plan(
         database=wanted.database,
         kills=wanted.kills,

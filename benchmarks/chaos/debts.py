@@ -14,6 +14,7 @@ from workflows.amendments import PROPOSAL
 from workflows.clock import system_clock
 
 AGAIN_SECONDS = 0.2
+REST_SECONDS = 1.5  # between two forms, at most: their stewards get one message a second each
 SOON = timedelta(seconds=3)  # people give up waiting for an answer after so long
 WORST_FORMS = 10  # times that a person hands in one form
 
@@ -88,6 +89,7 @@ class FormFiller:
             form.submit()
             if "Thank you" in form.text:
                 self.acknowledged.append(words)
+                self.stopping.wait(REST_SECONDS * random.random())
                 return
             self.resubmitted += tries > 0
             time.sleep(AGAIN_SECONDS * random.random())

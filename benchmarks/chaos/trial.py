@@ -4,6 +4,7 @@ import json
 import random
 import sqlite3
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +50,7 @@ class Plan:
     replicas: int = 3
     haste: float = 10
     between_kills: tuple[float, float] = (0.3, 1.1)
-    drain: timedelta = timedelta(minutes=3)
+    drain: timedelta = timedelta(minutes=10)
     without: str = ""
     shares: Shares = field(default_factory=Shares)
 
@@ -81,6 +82,7 @@ class Trial:
     cluster: Cluster | None
     tell: Tell
     crashes: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
 
     def disturb(self) -> None:
         """Owe, and disturb whoever delivers, until all that was planned is done."""
@@ -91,8 +93,11 @@ class Trial:
                 pool.submit(self._spread, self.plan.pauses, self._pause),
                 pool.submit(self._spread, self.plan.crashes, self._crash),
             ]
-            for one in work:
-                one.result()
+            try:
+                for one in work:
+                    one.result()
+            finally:
+                self._over.set()  # Ctrl-C, or a part that failed: the others are not waited for
 
     def _owe(self) -> None:
         numbers = range(self.plan.messages)
@@ -100,8 +105,8 @@ class Trial:
         begun = time.monotonic()
 
         def owe(number: int) -> None:
-            time.sleep(max(0.0, begun + number * each - time.monotonic()))
-            self.debtor.owe(number)
+            if not self._over.wait(max(0.0, begun + number * each - time.monotonic())):
+                self.debtor.owe(number)
 
         with ThreadPoolExecutor(DEBTORS) as pool:
             list(pool.map(owe, numbers))
@@ -110,7 +115,8 @@ class Trial:
         """Do it so often, spread over the run at random."""
         each, begun = self.plan.seconds / max(times, 1), time.monotonic()
         for number in range(times):
-            time.sleep(max(0.0, begun + (number + random.random()) * each - time.monotonic()))
+            if self._over.wait(max(0.0, begun + (number + random.random()) * each - time.monotonic())):
+                return
             deed()
             self._report()
 
@@ -191,6 +197,7 @@ def _verdict(trial: Trial, fillers: Sequence[FormFiller], begun: float) -> Verdi
         sent=found.sent,
         lost=found.lost,
         doubled=found.doubled,
+        waiting=found.waiting,
         uncertain=found.uncertain,
         failed=found.failed,
         forms=len(acknowledged),

@@ -23,6 +23,7 @@ class Verdict:
     sent: int
     lost: int
     doubled: int
+    waiting: int
     uncertain: int
     failed: int
     forms: int
@@ -36,7 +37,7 @@ class Verdict:
     def is_clean(self) -> bool:
         """Whether nothing was lost and nothing came twice."""
         return self.intact and not any(
-            (self.lost, self.doubled, self.uncertain, self.failed, self.forms_lost, self.forms_doubled)
+            (self.lost, self.doubled, self.waiting, self.uncertain, self.failed, self.forms_lost, self.forms_doubled)
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -52,6 +53,7 @@ class Count:
     sent: int
     lost: int
     doubled: int
+    waiting: int
     uncertain: int
     failed: int
 
@@ -66,9 +68,10 @@ def count(slack: sandbox.Slack, store: Store, keys: Sequence[str]) -> Count:
     return Count(
         owed=len(wanted),
         sent=sum(number > 0 for number in posted.values()),
-        # Shown as failed or uncertain is not lost in silence; it is counted apart.
-        lost=sum(not number and known.get(key) not in {"failed", "uncertain"} for key, number in posted.items()),
+        # What the bot shows as still owed or as given up is not lost in silence; it is counted apart.
+        lost=sum(not number and known.get(key) in {None, "done", "dropped"} for key, number in posted.items()),
         doubled=sum(number > 1 for number in posted.values()),
+        waiting=sum(state not in SETTLED for state in known.values()),
         uncertain=sum(state == "uncertain" for state in known.values()),
         failed=sum(state == "failed" for state in known.values()),
     )
