@@ -54,6 +54,7 @@ def card_within(tx: Transaction, catalog: Catalog, incident_id: int, today: date
         for one in suggestions
         if (line := _line(tx, catalog, incident_id, one, today, is_drill=is_drill)) is not None
     ]
+    lines.sort(key=lambda one: one.verdict != "confirmed")  # what it is stands above what else it might have been
     was_posted = owed is not None and owed.message_ts is not None
     return Card(incident_id, tuple(lines), is_drill) if lines or was_posted else None
 

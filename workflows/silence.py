@@ -21,7 +21,7 @@ from workflows.search.suggestions import Suggestions
 BY_REACTION: Final = timedelta(hours=4)
 USUAL: Final = timedelta(hours=2)
 LONGEST: Final = timedelta(days=7)
-MOST_UNSAID: Final = 5  # suggestions below those on the card
+MOST_UNSAID: Final = 3  # suggestions below those on the card
 _DURATION = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 

@@ -299,3 +299,14 @@ def test_a_commander_can_step_down_again(store: Store, tmp_path: Path) -> None:
     incident = lived.situations.here("CINC", RESPONDER).incident
     assert (incident.commander, incident.severity) == (None, "sev2")
     assert typed_change("nobody", RESPONDER).cleared == ("commander",)
+
+
+def test_what_it_is_stands_first_on_the_card_even_where_it_was_named_by_hand(store: Store, tmp_path: Path) -> None:
+    lived = begun(store, tmp_path)
+
+    incident = lived.incidents.confirm_by_hand("CINC", "FM-0003", RESPONDER)
+
+    card = lived.incidents.card(incident.id)
+    assert card is not None
+    assert card.lines[0].entry.id == "FM-0003"
+    assert len(card.lines) > 1
