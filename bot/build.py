@@ -39,6 +39,7 @@ from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
 from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
+from bot.listeners.marks import MarkListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.releases import ReleaseListeners
@@ -124,6 +125,7 @@ from workflows.trail import Trail
 from workflows.triggers import Triggers
 from workflows.undelivered import Undelivered
 from workflows.writeups.lists import Lists
+from workflows.writeups.marking import Marking
 from workflows.writeups.reminding import Reminding
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import Template
@@ -415,7 +417,9 @@ def running(
         homes = Homes(workflows.home, people, reading, background, identity.team_id)
         ranking = Ranking(workflows.incidents)
         stack.enter_context(_in_thread(ranking, "ranking"))
-        app = _slack_app(workflows, posting, identity, background, homes, ranking=ranking)
+        app = _slack_app(
+            workflows, posting, identity, background, homes, ranking=ranking, mark_emoji=settings.mark_emoji
+        )
         sweeps = schedule(
             store=store,
             clock=clock,
@@ -489,6 +493,7 @@ def _slack_app(
     homes: Homes,
     *,
     ranking: Ranking,
+    mark_emoji: str,
 ) -> App:
     replies = Replies(client, background)
     exposures = Exposures(workflows.exposure, background)
@@ -514,6 +519,9 @@ def _slack_app(
             background,
             client,
             identity,
+        ),
+        marks=MarkListeners(
+            Marking(workflows.store, workflows.writeups.clock, workflows.writeups.template), mark_emoji, team
         ),
         merging=MergingListeners(workflows.merging, replies, team),
         runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),

@@ -188,6 +188,11 @@ class Settings(BaseSettings):
         None,
         description="A file with synonyms of your own, in the form of catalog/synonyms.yaml; it only adds.",
     )
+    mark_emoji: str = Field(
+        "pushpin",
+        pattern=r"^[a-z0-9_+'-]{1,100}$",
+        description="The reaction that puts a message of an incident on the write-up's timeline, without colons.",
+    )
     writeup_template: Path | None = Field(
         None,
         description="A file with the steps and fields of your write-ups, in the form of "

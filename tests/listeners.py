@@ -12,6 +12,7 @@ from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
 from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
+from bot.listeners.marks import MarkListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.releases import ReleaseListeners
@@ -39,6 +40,7 @@ def listeners_over_nothing() -> Listeners:
         HistoryListeners(NOTHING, NOTHING, ""),
         HomeListeners(NOTHING, ""),
         IncidentListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        MarkListeners(NOTHING, "", ""),
         MergingListeners(NOTHING, NOTHING, ""),
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         ReleaseListeners(NOTHING),

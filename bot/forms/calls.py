@@ -192,12 +192,13 @@ def message(
 
 @dataclass(frozen=True)
 class Reaction:
-    """An emoji put under a message of `author`, or taken away."""
+    """An emoji put under a message (its `ts`) of `author`, or taken away."""
 
     actor: Actor
     name: str
     channel_id: str
     author: str
+    ts: str
     is_added: bool
 
 
@@ -210,7 +211,9 @@ def reaction(body: Mapping[str, Any], home_team: str) -> Reaction | None:
     team = event.get("user_team") or body.get("team_id")
     actor = Actor(str(event.get("user", "")), is_external=_is_elsewhere(team, home_team))
     added, author = event.get("type") == "reaction_added", str(event.get("item_user") or "")
-    return Reaction(actor, str(event.get("reaction", "")), str(item.get("channel", "")), author, added)
+    return Reaction(
+        actor, str(event.get("reaction", "")), str(item.get("channel", "")), author, str(item.get("ts") or ""), added
+    )
 
 
 def is_direct(body: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from bot.listeners.entries import EntryListeners
 from bot.listeners.history import HistoryListeners
 from bot.listeners.home import HomeListeners
 from bot.listeners.incidents import IncidentListeners
+from bot.listeners.marks import MarkListeners
 from bot.listeners.merging import MergingListeners
 from bot.listeners.occurrences import OccurrenceListeners
 from bot.listeners.punctuality import Punctuality
@@ -54,6 +55,7 @@ class Listeners:
     history: HistoryListeners
     home: HomeListeners
     incidents: IncidentListeners
+    marks: MarkListeners
     merging: MergingListeners
     occurrences: OccurrenceListeners
     releases: ReleaseListeners
@@ -104,10 +106,14 @@ class Listeners:
             "channel_created": self.incidents.created,
             "channel_rename": self.incidents.renamed,
             "group_rename": self.incidents.renamed,
-            "reaction_added": self.situations.reacted,
-            "reaction_removed": self.situations.reacted,
+            "reaction_added": self.react,
+            "reaction_removed": self.react,
             "app_home_opened": self.home.opened,
         }
+
+    def react(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Take a reaction: the one that marks a message for the write-up, or one that says something to us."""
+        (self.marks.marked if self.marks.is_mark(body) else self.situations.reacted)(ack, body)
 
     def hear(self, ack: Ack, body: dict[str, Any]) -> None:
         """Take a message in: in direct messages as a word on a sign-off, in a channel as evidence."""
