@@ -356,7 +356,9 @@ def _default(name: str, value: Any) -> str:
 
 
 def _sentence(place: tuple[int | str, ...], problem: str) -> str:
+    if not place:  # it is about several settings together, and names them
+        return f"{problem.removeprefix('Value error, ')}."
     names: Mapping[str, str] = {variable_of(field).lower(): variable_of(field) for field in Settings.model_fields}
-    first = str(place[0]) if place else ""
+    first = str(place[0])
     name = names.get(first.lower()) or (variable_of(first) if first in Settings.model_fields else first)
     return f"The setting {name} is wrong: {problem.removeprefix('Value error, ')}."

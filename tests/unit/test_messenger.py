@@ -484,6 +484,13 @@ def test_a_clock_that_goes_back_does_not_close_a_channel(scene: Scene) -> None:
     assert len(scene.slack.texts) == 2
 
 
+def test_patience_cut_short_keeps_what_holds_between_its_spans() -> None:
+    hurried = Patience().hurried(20)
+
+    assert (hurried.fence, hurried.lease) == (timedelta(seconds=0.25), timedelta(seconds=4.5))
+    assert hurried.fence + hurried.timeout + hurried.slowest < hurried.lease
+
+
 @pytest.mark.parametrize(
     "spans",
     [

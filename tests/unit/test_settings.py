@@ -61,6 +61,22 @@ def test_a_wrong_token_is_not_repeated_in_the_sentence(monkeypatch: pytest.Monke
     assert "secret-that-leaks" not in wrong.value.sentence
 
 
+@pytest.mark.parametrize("address", ["", "https://slack.example/api/"])
+def test_patience_is_not_cut_short_with_a_slack_elsewhere(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("FAULTLINE_SLACK_API_URL", address)
+    monkeypatch.setenv("FAULTLINE_TRIAL_HASTE", "10")
+
+    with pytest.raises(UserError, match=r"^FAULTLINE_TRIAL_HASTE is for a Slack on this machine"):
+        read_settings()
+
+
+def test_patience_is_cut_short_with_a_slack_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAULTLINE_SLACK_API_URL", "http://127.0.0.1:8787/api/")
+    monkeypatch.setenv("FAULTLINE_TRIAL_HASTE", "10")
+
+    assert read_settings().trial_haste == 10
+
+
 def test_a_missing_token_is_named_with_where_to_get_it() -> None:
     with pytest.raises(UserError, match=r"SLACK_BOT_TOKEN is not set.*OAuth & Permissions"):
         required(read_settings().slack_bot_token, "slack_bot_token", "the bot")
