@@ -143,7 +143,7 @@ def _standing(known: FollowUp | None) -> Action:
 
 def _point(one: Moment) -> str:
     stamp = int(one.at.timestamp()) if one.at else None
-    when = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{one.at:%Y-%m-%d %H:%M} UTC>" if stamp else "no time"
+    when = f"<!date^{stamp}^{{date_short}} {{time}}|{one.at:%Y-%m-%d %H:%M} UTC>" if stamp else "no time"
     by = "" if one.author in {PREFILLED_BY, ""} else f" · {person(one.author)}"
     source = f" · {link('message', one.link)}" if one.link else ""
     return f"*{when}*{by}{source}\n{escape(clip(one.text, LINE))}"

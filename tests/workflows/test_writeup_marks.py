@@ -5,6 +5,7 @@ from pathlib import Path
 from store import Store
 from tests.factories import RESPONDER, House, house
 from workflows.incidents import Message
+from workflows.situations import Change
 from workflows.writeups.marking import Marking
 
 
@@ -57,3 +58,19 @@ def test_what_was_never_heard_cannot_be_marked(store: Store, tmp_path: Path) -> 
     lived = house(store, tmp_path)
 
     assert not marking(lived).mark("CELSEWHERE", "1.0", RESPONDER, is_added=True)
+
+
+def test_who_said_that_it_is_over_is_named_and_nothing_is_told_twice(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "torch.cuda.OutOfMemoryError: CUDA out of memory", "1.0")
+    here = lived.situations.here("CINC", RESPONDER)
+    number = here.incident.id
+    lived.incidents.judge(number, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+    lived.situations.change(number, Change(status="resolved"), RESPONDER, channel_id="CINC")
+
+    points = lived.writeups.start(RESPONDER, channel_id="CINC").moments
+
+    told = [one.text for one in points]
+    assert [one.author for one in points if one.text == "Resolved"] == [RESPONDER.user_id]
+    assert not any("Match confirmed" in text or "Mitigation started" in text for text in told)
+    assert sum("Recognised as FM-0001" in text for text in told) == 1

@@ -17,6 +17,8 @@ LONGEST: Final = 1_000  # characters kept of one point of the timeline
 MESSAGES: Final = 2_000  # messages of an incident in which marked ones are looked for
 BOT: Final = "faultline"
 LIKE_TIMES: Final = {"detected": "detected", "contained": "mitigated", "resolved": "resolved"}
+SAID_BY: Final = "said by "  # before the name of whoever told us a time
+TOLD_BY_OTHERS: Final = frozenset({"match_confirmed", "mitigation_started"})  # a verdict and a run say more
 # How the events of a run read in a timeline; those that say nothing to people who were not there are left out.
 OF_A_RUN: Final = {
     "worked": "it worked", "failed": "it did not work", "fallback": "fell back", "rolling_back": "began to roll back",
@@ -64,8 +66,12 @@ def _when(found: Found) -> datetime:
 
 def _times(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
     for time in tx.incidents.times(incident.id):
-        what = TIMES.get(time.name, time.name)
-        yield Found(f"time:{time.name}", time.at, f"{what.capitalize()} ({time.source})", BOT, "status")
+        what = TIMES.get(time.name, time.name).capitalize()
+        before, by, who = time.source.rpartition(SAID_BY)
+        if by and not before:
+            yield Found(f"time:{time.name}", time.at, what, who, "status")
+        elif time.name not in TOLD_BY_OTHERS:
+            yield Found(f"time:{time.name}", time.at, f"{what} ({time.source})", BOT, "status")
 
 
 def _verdicts(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
