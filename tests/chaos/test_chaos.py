@@ -17,7 +17,7 @@ def test_nothing_is_lost_and_nothing_comes_twice_when_the_bot_dies_again_and_aga
         pauses=1,
         crashes=crashes,
         messages=60,
-        haste=20,
+        haste=10,
         drain=timedelta(minutes=2),
     )
 
