@@ -21,3 +21,21 @@ def test_the_timeline_and_the_follow_up_actions_are_kept_line_by_line(stage: Sta
     drafts = author.command("/failure drafts", channel="writeup-lists").sees("Lists of a write-up")
     author.clicks("Continue", drafts)
     assert "The feature cache filled up" in author.modal("What happened when").text
+
+
+def test_a_minor_incident_becomes_another_case_in_four_clicks(stage: Stage) -> None:
+    author = stage.slack.user("minor-author")
+    stage.slack.channel("inc-minor-writeup", members=["minor-author"], bot=True)
+    author.says("torch.cuda.OutOfMemoryError: CUDA out of memory, gpu oom again", channel="inc-minor-writeup")
+    card = author.sees("happened before", channel="inc-minor-writeup")
+    author.clicks("This is it", card, beside="FM-0016")
+    author.command("/failure status sev3 resolved", channel="inc-minor-writeup")
+    note = author.sees("Write-up: ", channel="inc-minor-writeup")
+
+    author.clicks("Continue", note)
+    author.modal("What happened").submit()
+    author.modal("What helped").submit()
+    author.modal("What becomes of").submit()
+
+    assert "another case of" in author.modal("Submitted").text
+    author.sees("It became another case of", channel="inc-minor-writeup")
