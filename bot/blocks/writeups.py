@@ -30,6 +30,7 @@ from workflows.entries.assessing import Assessment
 from workflows.entries.entry import Entry
 from workflows.entries.vocabulary import Vocabulary
 from workflows.writeups.answers import Clash, moment
+from workflows.writeups.hints import Hint, hints_of
 from workflows.writeups.submitting import AMENDMENT, BECOMES, CASE_STUDY, NEW, OCCURRENCE, Likely
 from workflows.writeups.template import Question, Step
 from workflows.writeups.writeup import WriteUp
@@ -38,6 +39,8 @@ BAR: Final = 10  # boxes of the bar
 TITLE: Final = "After-action write-up"
 MISSING_SHOWN: Final = 6
 BOTH_TEXTS: Final = 600  # characters of each text of a conflict
+HINTS_SHOWN: Final = 6
+HINT: Final = 300  # characters of one
 SYMPTOM: Final = 300  # characters of a likely entry's symptom
 WHAT_BECOMES: Final = {
     OCCURRENCE: "Another case of", AMENDMENT: "A change of", CASE_STUDY: "A case study for",
@@ -68,6 +71,7 @@ def writeup_form(
         *([section(f":warning: {notice}")] if notice else []),
         section(f"*{escape(step.title)}*\n{escape(step.intro)}"),
         *_listed(writeup, step, start),
+        *_hints([hint for hint in hints_of(writeup) if hint.step is step]),
     ]
     for question in asked:
         if (clash := clashing.get(question.key)) is not None:
@@ -93,6 +97,7 @@ def writeup_page(writeup: WriteUp) -> Block:
     blocks = [
         section(f"*{escape(writeup.title)}*\n{_standing(writeup)}"),
         context(bar(writeup)),
+        *_hints(hints_of(writeup)),
         *(_step_line(writeup, step) for step in writeup.steps),
         divider(),
         *_later_steps(writeup),
@@ -109,6 +114,7 @@ def submit_form(writeup: WriteUp, likely: Sequence[Likely]) -> Block:
     blocks = [
         context(f"Step {len(writeup.steps) + 1} of {len(writeup.steps) + 1} · the last one"),
         section(f"*What becomes of “{escape(writeup.title)}”?*\n{_missing_line(writeup)}"),
+        *_hints(hints_of(writeup)),
         *(_likely(one) for one in likely),
         several_field(
             BECOMES, "It becomes", offered, required=True, values=chosen or confirmed or ([] if likely else [NEW]),
@@ -248,6 +254,14 @@ def _both(question: Question, clash: Clash, who: str) -> Block:
         f":left_right_arrow: *{escape(question.label)}*\n{by} wrote: {theirs}\nYou wrote: {mine}\n"
         "Yours stands below; put into it what should stay of both."
     )
+
+
+def _hints(hints: Sequence[Hint]) -> Iterable[Block]:
+    """Say kindly what may be put better; whoever leaves it as it is goes on all the same."""
+    if hints:
+        lines = [clip(f"{hint.question.label} {hint.sentence}", HINT) for hint in hints[:HINTS_SHOWN]]
+        more = f"\nand {len(hints) - HINTS_SHOWN} more" if len(hints) > HINTS_SHOWN else ""
+        yield section(f":bulb: *Worth a second look before others read it*\n{bullets(lines)}{more}")
 
 
 def _standing(writeup: WriteUp) -> str:

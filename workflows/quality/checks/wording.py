@@ -87,7 +87,7 @@ def private_names(entry: FailureMode, _: Surroundings) -> Iterator[Flaw]:
             " rota instead.",
         )
     for place, named_role in _roles(entry):
-        if WHOLE_NAME.match(named_role):
+        if looks_like_a_person(named_role):
             yield Flaw(
                 place, f"“{named_role}” looks like a person; name a role or a rota, which outlives who fills it."
             )
@@ -99,6 +99,22 @@ def blaming_words(entry: FailureMode, _: Surroundings) -> Iterator[Flaw]:
         yield Flaw(place, f"“{word}” blames; say which condition let it happen, and what would have shown it.")
 
 
+def private_name_in(text: str) -> tuple[str, str] | None:
+    """Return the first host, private address, person or code name in a text, as (its kind, the words), or None."""
+    return _first(text, PRIVATE)
+
+
+def blaming_word_in(text: str) -> str | None:
+    """Return the first words of a text that blame somebody, or None."""
+    found = _first(text, [("blame", BLAME)])
+    return found[1] if found else None
+
+
+def looks_like_a_person(role: str) -> bool:
+    """Return whether what should name a role is written like somebody's whole name."""
+    return WHOLE_NAME.match(role) is not None
+
+
 def _matches(entry: FailureMode, patterns: Sequence[tuple[str, Pattern]]) -> Iterator[tuple[str, str, str]]:
     """Yield where the first pattern that a text matches matched: place, kind and the words.
 
@@ -107,10 +123,16 @@ def _matches(entry: FailureMode, patterns: Sequence[tuple[str, Pattern]]) -> Ite
     together = _all_texts(entry)
     found = [(kind, pattern) for kind, pattern in patterns if pattern.search(together)]
     for place, text in portable_texts(entry) if found else ():
-        for kind, pattern in found:
-            if named := pattern.search(text):
-                yield place, kind, _whole_words(text, named)
-                break
+        if (first := _first(text, found)) is not None:
+            yield place, *first
+
+
+def _first(text: str, patterns: Sequence[tuple[str, Pattern]]) -> tuple[str, str] | None:
+    """Return the kind of the first pattern that a text matches, with the words."""
+    for kind, pattern in patterns:
+        if named := pattern.search(text):
+            return kind, _whole_words(text, named)
+    return None
 
 
 def _whole_words(text: str, match: Any) -> str:
