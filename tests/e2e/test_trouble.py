@@ -83,7 +83,7 @@ def test_a_form_stays_open_with_its_text_while_the_database_is_away(slack: sandb
             assert form.is_open
         form.submit()
 
-        responder.modal("Why it could happen")
+        responder.modal("What helped")
 
 
 def test_a_database_that_hangs_costs_nobody_an_answer_or_a_text(
@@ -104,7 +104,7 @@ def test_a_database_that_hangs_costs_nobody_an_answer_or_a_text(
             assert "cannot reach its database" in " ".join(form.errors.values())
         form.submit()
 
-        responder.modal("Why it could happen")
+        responder.modal("What helped")
 
 
 def test_a_command_that_needs_the_database_gets_an_honest_sentence_and_search_goes_on(
