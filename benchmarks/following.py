@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.following import Following
 from store import Store, migrate
 from store.engine import open_engine
-from tests.factories import INTERVAL, RESPONDER, STEWARD, House, failure_mode, house
+from tests.factories import CADENCE, RESPONDER, STEWARD, House, failure_mode, house
 from tests.postgres import postgres
 from workflows.entries.catalog import Catalog
 from workflows.incidents import Message
@@ -44,7 +44,7 @@ def _replicas(url: str, folder: Path, size: int) -> Iterator[tuple[House, Catalo
     migrate(ours.engine)
     entries = [failure_mode(number, symptom=_made_up(number)) for number in range(1, size + 1)]
     here = house(ours, folder, *entries)
-    there = Catalog(theirs, here.clock, here.catalog.people, INTERVAL)
+    there = Catalog(theirs, here.clock, here.catalog.people, CADENCE)
     there.refresh()
     following = Following((there,), theirs.changes())
     thread = threading.Thread(target=following.run)

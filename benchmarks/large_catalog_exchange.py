@@ -24,6 +24,7 @@ from workflows.entries.vocabulary import VOCABULARY_FILE, Vocabulary
 from workflows.exchange.exports import Exports, Format
 from workflows.exchange.imports import Imports
 from workflows.people import OPERATOR, People
+from workflows.reviews.cadence import Cadence
 
 PILOT = Path(__file__).parents[1] / "catalog"
 RUAMEL_SAMPLE = 200  # files; it takes twenty times as long, so its figure is scaled up
@@ -36,6 +37,15 @@ class _Nobody:
         return frozenset()
 
     def is_active(self, _user_id: str) -> bool:
+        return True
+
+    def is_away(self, _user_id: str) -> bool:
+        return False
+
+    def zone_of(self, _user_id: str) -> str:
+        return ""
+
+    def is_informed(self) -> bool:
         return True
 
 
@@ -114,7 +124,7 @@ def _read(folder: Path) -> float:
 def _catalog(folder: Path) -> Catalog:
     store = Store.open(f"sqlite:///{folder / 'benchmark.db'}")
     migrate(store.engine)
-    return Catalog(store, system_clock, People({}, _Nobody()), review_interval=system_clock() - system_clock())
+    return Catalog(store, system_clock, People({}, _Nobody()), Cadence())
 
 
 def _dry_run(folder: Path) -> float:

@@ -102,7 +102,9 @@ from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reports import Reports
 from workflows.retention import Retention
-from workflows.reviews import Reviews
+from workflows.reviews.nudging import Nudging
+from workflows.reviews.reviews import Reviews
+from workflows.reviews.stewardship import Stewardship
 from workflows.rotas import Rotas
 from workflows.runs.outcomes import Outcomes
 from workflows.runs.runs import Runs
@@ -159,6 +161,8 @@ class Workflows:
     outcomes: Outcomes
     reviews: Reviews
     triggers: Triggers
+    nudging: Nudging
+    stewardship: Stewardship
     writeups: WriteUps
     submitting: Submitting
     reminding: Reminding
@@ -232,7 +236,7 @@ def build_workflows(
     vocabulary = Vocabulary.load(settings.catalog_dir, settings.vocabulary)
     _require_known_names(settings, vocabulary)
     people = People(settings.roles, workspace)
-    catalog = Catalog(store, clock, people, settings.review_interval, _meanings(settings), _synonyms(settings))
+    catalog = Catalog(store, clock, people, settings.cadence, _meanings(settings), _synonyms(settings))
     if catalog.is_empty():
         imported = catalog.import_folder(settings.catalog_dir)
         log.info(
@@ -243,7 +247,9 @@ def build_workflows(
     feedback = Feedback(store)
     feedback.refresh()
     suggestions = Suggestions(catalog, settings.suggestion_threshold, feedback)
-    reviews = Reviews(store, clock, catalog, bell, settings.review_interval)
+    reviews = Reviews(store, clock, catalog, bell, settings.cadence)
+    stewardship = Stewardship(people, clock, settings.workplaces, settings.team_channels)
+    nudging = Nudging(store, clock, catalog, stewardship, bell, settings.digest)
     rotas = Rotas({role: tuple(ids) for role, ids in settings.rotas.items()})
     runs = Runs(store, clock, bell, rotas, escalates=settings.escalate)
     incidents = Incidents(
@@ -286,6 +292,8 @@ def build_workflows(
         outcomes=Outcomes(store, clock, reviews, bell),
         reviews=reviews,
         triggers=Triggers(store, clock, catalog, vocabulary, reviews, bell),
+        nudging=nudging,
+        stewardship=stewardship,
         writeups=writeups,
         submitting=Submitting(store, clock, catalog, writeups, amendments, assessing, occurrences, vocabulary, bell),
         editing=Editing(store, clock, catalog, vocabulary),
@@ -424,8 +432,8 @@ def running(
             store=store,
             clock=clock,
             catalog=workflows.catalog,
-            reviews=workflows.reviews,
             triggers=workflows.triggers,
+            nudging=workflows.nudging,
             timers=workflows.timers,
             drills=workflows.drills,
             sampling=workflows.sampling,

@@ -25,6 +25,7 @@ from bot.refusals import error_of
 from bot.settings import ROOT
 from bot.stopping import StopSignal, stop_signal
 from workflows.errors import UserError
+from workflows.workdays import WEEKDAYS
 
 INCIDENT = ROOT / "catalog" / "incidents" / "cloudflare-2025-11-18.yaml"
 STEWARD = "steward"
@@ -126,6 +127,9 @@ class Demo:
             "FAULTLINE_STEWARDS": json.dumps({"default": slack.people[STEWARD]["id"]}),
             "FAULTLINE_ROTAS": json.dumps({role: slack.people[one]["id"] for role, one in ROTAS.items()}),
             "FAULTLINE_SWEEP_INTERVAL": "PT2S",
+            # Whoever tries it at night or on a Sunday sees the same.
+            "FAULTLINE_WORKING_HOURS": "0-24",
+            "FAULTLINE_WORKING_DAYS": ",".join(WEEKDAYS),
             "FAULTLINE_PORT": "0",
             "FAULTLINE_HOST": "127.0.0.1",
             "FAULTLINE_CATALOG_DIR": str(ROOT / "catalog"),

@@ -25,6 +25,8 @@ FINISH_ACTION = "finish_action"
 VERIFY = "verify_review"
 SNOOZE = "snooze_review"
 NEEDS_CHANGE = "needs_change"
+HAND_OVER = "hand_over_review"
+MORE_REVIEWS = "more_reviews"
 
 CARD_MORE = "card_more"  # the menu at the card's foot; behind a bar of its value, what was chosen
 CONFIRM_UNSAID = "confirm_unsaid"
@@ -110,6 +112,8 @@ SUBMIT_WRITEUP_FORM = "submit_writeup_form"
 HAND_OVER_FORM = "hand_over_form"
 LEAVE_WRITEUP_FORM = "leave_writeup_form"
 NEEDS_CHANGE_FORM = "needs_change_form"
+SNOOZE_FORM = "snooze_form"
+HAND_OVER_FORM = "hand_over_form"
 OCCURRENCE_FORM = "occurrence_form"
 SEARCH_FORM = "search_form"
 

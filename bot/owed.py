@@ -9,7 +9,7 @@ from bot.blocks.elements import Rendered
 from bot.blocks.incidents import incident_card
 from bot.blocks.notices import change_notice
 from bot.blocks.recognition import digest, thanks
-from bot.blocks.reviews import review_nudge
+from bot.blocks.reviews import review_list, review_nudge
 from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from bot.blocks.undelivered import alarm
@@ -25,7 +25,8 @@ from workflows.notices import CHANGE_NOTICE, Notices
 from workflows.people import OPERATOR, Actor
 from workflows.recognition import DIGEST, THANKS, Recognition
 from workflows.remarks import REMARK, Remarks
-from workflows.reviews import NUDGE, Reviews, read_nudge_subject
+from workflows.reviews.messages import LIST, NUDGE, read_nudge_subject
+from workflows.reviews.reviews import Reviews
 from workflows.runs.run import CALL, CHECKLIST, WORD
 from workflows.runs.run import OUTCOME as RUN_OUTCOME
 from workflows.runs.runs import Runs
@@ -70,6 +71,7 @@ class OwedMessages:
             CALL: self.call_for_help,
             RUN_OUTCOME: self.how_it_went,
             NUDGE: self.nudge,
+            LIST: self.reviews_together,
             PROPOSAL: self.proposal,
             OUTCOME: self.outcome,
             SIGN_OFF: self.sign_off,
@@ -208,8 +210,15 @@ class OwedMessages:
         return how_it_went(run) if run else None
 
     def nudge(self, subject: str) -> Rendered | None:
-        """Return the nudge for a review, or None when the entry is not published any more."""
+        """Return the nudge for one review, or None where it was settled before the nudge was ever sent."""
+        entry_and_date, _, key = subject.partition(" ")
         try:
-            return review_nudge(self.reviews.review(*read_nudge_subject(subject)))
+            found = self.reviews.nudge(*read_nudge_subject(entry_and_date), key or f"review:{subject}")
         except NotFound:
             return None
+        return review_nudge(found) if found else None
+
+    def reviews_together(self, subject: str) -> Rendered | None:
+        """Return a digest or another message about several reviews, or None where all are settled before it is sent."""
+        found = self.reviews.list_under(subject)
+        return review_list(found) if found else None

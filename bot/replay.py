@@ -25,7 +25,7 @@ from workflows.incidents import Incidents, Message
 from workflows.listening import Listening
 from workflows.people import People
 from workflows.ports import Channel
-from workflows.reviews import Reviews
+from workflows.reviews.reviews import Reviews
 from workflows.rotas import Rotas
 from workflows.runs.runs import Runs
 from workflows.search.suggestions import Suggestions
@@ -146,11 +146,9 @@ def _incidents(settings: Settings, store: Store, configured: Store) -> Incidents
         for record in source.entries.all(statuses=("published",)):
             target.entries.put(record)
     synonyms = Synonyms.load(settings.catalog_dir, settings.synonyms)
-    catalog = Catalog(
-        store, system_clock, People(settings.roles, NobodyKnown()), settings.review_interval, synonyms=synonyms
-    )
+    catalog = Catalog(store, system_clock, People(settings.roles, NobodyKnown()), settings.cadence, synonyms=synonyms)
     catalog.refresh()
-    reviews = Reviews(store, system_clock, catalog, NoBell(), settings.review_interval)
+    reviews = Reviews(store, system_clock, catalog, NoBell(), settings.cadence)
     suggestions = Suggestions(catalog, settings.suggestion_threshold)
     return Incidents(
         store,

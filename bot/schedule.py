@@ -19,7 +19,7 @@ from workflows.entries.links import Links
 from workflows.notices import Notices
 from workflows.recognition import Recognition
 from workflows.retention import Retention
-from workflows.reviews import Reviews
+from workflows.reviews.nudging import Nudging
 from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.gaps import Gaps
@@ -45,8 +45,8 @@ def schedule(
     store: Store,
     clock: Clock,
     catalog: Catalog,
-    reviews: Reviews,
     triggers: Triggers,
+    nudging: Nudging,
     timers: Timers,
     drills: Drills,
     sampling: Sampling,
@@ -70,8 +70,8 @@ def schedule(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
-        "reviews": (reviews.sweep, sweep_interval),
         "triggers": (triggers.look, TRIGGER_CHECK),
+        "reviews": (nudging.sweep, sweep_interval),
         "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),
         "drills": (drills.sweep, min(sweep_interval, RUN_CHECK)),
         "notices": (notices.sweep, sweep_interval),

@@ -15,6 +15,10 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, Secre
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from workflows.errors import UserError
+from workflows.reviews.cadence import Cadence
+from workflows.reviews.nudging import DigestHour
+from workflows.reviews.stewardship import Workplaces
+from workflows.workdays import WEEKDAYS, WorkingHours, is_known_country, zone_named
 
 ROOT = Path(__file__).resolve().parent.parent
 # People, people of an Enterprise Grid, user groups; * is everybody.
@@ -88,6 +92,67 @@ def _with_slash(url: str) -> str:
         msg = "it must begin with https:// or http://"
         raise ValueError(msg)
     return url.rstrip("/") + "/"
+
+
+def _cadences(value: Any) -> Any:
+    """Take a JSON object of durations; raises ValueError with what it looks like."""
+    try:
+        named = json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        named = None
+    if not isinstance(named, dict):
+        msg = 'it must be JSON such as {"sev1": "P45D", "security": "P60D", "security/sev1": "P14D"}'
+        raise ValueError(msg)  # noqa: TRY004 - pydantic takes only a ValueError for a wrong setting
+    return named
+
+
+def _texts(value: Any) -> Any:
+    """Take a JSON object of texts; raises ValueError with what it looks like."""
+    try:
+        named = json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        named = None
+    if not isinstance(named, dict):
+        msg = 'it must be JSON such as {"default": "C0123"}'
+        raise ValueError(msg)  # noqa: TRY004 - as above
+    return named
+
+
+def _weekday(name: str) -> str:
+    if name.lower() not in WEEKDAYS:
+        msg = f"it must be one of {', '.join(WEEKDAYS)}"
+        raise ValueError(msg)
+    return name.lower()
+
+
+def _weekdays(names: list[str]) -> list[str]:
+    if not names:
+        msg = "it must name at least one weekday"
+        raise ValueError(msg)
+    return [_weekday(name) for name in names]
+
+
+def _hours(text: str) -> str:
+    start, _, end = text.partition("-")
+    if not (start.isdecimal() and end.isdecimal() and 0 <= int(start) < int(end) <= 24):  # noqa: PLR2004 - a day's hours
+        msg = "it must be two full hours such as 9-17"
+        raise ValueError(msg)
+    return text
+
+
+def _zone(name: str) -> str:
+    if zone_named(name) is None:
+        msg = "it must be a time zone such as Europe/Berlin"
+        raise ValueError(msg)
+    return name
+
+
+def _countries(named: dict[str, str]) -> dict[str, str]:
+    wrong = next((one for one in named.values() if not is_known_country(one)), None)
+    if wrong is not None:
+        msg = f"“{wrong}” is no country whose holidays are known; write it as DE or US-CA"
+        raise ValueError(msg)
+    return named
 
 
 Interval = Annotated[timedelta, AfterValidator(_lasting)]
@@ -229,6 +294,35 @@ class Settings(BaseSettings):
     review_interval: Interval = Field(
         timedelta(days=90), description="How long a verification lasts, as an ISO 8601 duration such as P90D."
     )
+    cadences: Annotated[dict[str, Interval], NoDecode, BeforeValidator(_cadences)] = Field(
+        {"sev1": timedelta(days=45)},
+        description="How long a verification lasts in special cases, by severity, domain or `domain/severity`, "
+        'as JSON: {"sev1": "P45D", "security": "P60D"}. An entry may name its own interval.',
+    )
+    digest_day: Annotated[str, AfterValidator(_weekday)] = Field(
+        "tuesday", description="On which weekday stewards get the digest of what is due."
+    )
+    digest_hour: int = Field(10, ge=0, le=23, description="At which hour of a steward's own zone the digest comes.")
+    working_days: Annotated[Names, AfterValidator(_weekdays)] = Field(
+        ["monday", "tuesday", "wednesday", "thursday", "friday"],
+        description="On which weekdays people are asked for reviews, separated by commas; never on public holidays.",
+    )
+    working_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        "9-17", description="In which hours of their own zone people are asked for reviews."
+    )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "UTC", description="The zone of people of whom Slack does not say where they live."
+    )
+    holidays: Annotated[dict[str, str], NoDecode, BeforeValidator(_texts), AfterValidator(_countries)] = Field(
+        {},
+        description='Whose public holidays a person keeps where not those of their zone\'s country, as JSON: {"U0123": '
+        '"US-CA", "default": "DE"}; `default` is for zones that lie in no country.',
+    )
+    team_channels: Annotated[dict[str, str], NoDecode, BeforeValidator(_texts)] = Field(
+        {},
+        description="Channels that hear of reviews which neither steward nor backup answered, by domain, as JSON: "
+        '{"serving": "C0123", "default": "C0456"}.',
+    )
     check_links: bool = Field(
         False, description="Whether the bot asks, about once a month each, if the public links of entries still answer."
     )
@@ -286,6 +380,23 @@ class Settings(BaseSettings):
         }
         named = {f"{kind}:{key}": tuple(ids) for kind, mapped in by_kind.items() for key, ids in mapped.items()}
         return {**{role: tuple(ids) for role, ids in plain.items()}, **named}
+
+    @property
+    def cadence(self) -> Cadence:
+        """How long a verification lasts."""
+        return Cadence(self.review_interval, self.cadences)
+
+    @property
+    def digest(self) -> DigestHour:
+        """When digests come."""
+        return DigestHour(WEEKDAYS.index(self.digest_day), self.digest_hour)
+
+    @property
+    def workplaces(self) -> Workplaces:
+        """When people work."""
+        start, _, end = self.working_hours.partition("-")
+        days = frozenset(WEEKDAYS.index(day) for day in self.working_days)
+        return Workplaces(self.time_zone, WorkingHours(days, int(start), int(end)), self.holidays)
 
     @property
     def named_people(self) -> frozenset[str]:
@@ -352,6 +463,8 @@ def _default(name: str, value: Any) -> str:
         )
     if isinstance(value, list):
         value = ",".join(value)
+    if isinstance(value, dict) and value:
+        value = json.dumps({key: f"P{one.days}D" if isinstance(one, timedelta) else one for key, one in value.items()})
     return "" if value in (None, "", {}) else f"`{value}`"
 
 

@@ -1,8 +1,13 @@
-"""The people of the workspace, kept in memory: members of the user groups that hold roles, and who has left."""
+"""The people of the workspace, kept in memory: members of the user groups that hold roles, and who has left.
 
+Also where those who hold roles live, and who of them is away.
+"""
+
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from typing import Any
 
 import structlog
 from slack_sdk import WebClient
@@ -19,6 +24,9 @@ class _Known:
 
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     left: frozenset[str] = frozenset()
+    zones: Mapping[str, str] = field(default_factory=dict)
+    away: frozenset[str] = frozenset()
+    is_informed: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,15 +55,23 @@ class SlackWorkspace:
         """Ask Slack again; what it does not tell now stays as it was."""
         if self.groups and "usergroups:read" in self.scopes:
             self._refresh_groups()
-        if "users:read" not in self.scopes:
-            return
-        members = {person for group in self._known.groups.values() for person in group}
-        known_left = {person: self._has_left(person) for person in {*self.people, *members}}
-        self._known.left = frozenset(
-            person
-            for person, has_left in known_left.items()
-            if has_left or (has_left is None and person in self._known.left)
-        )
+        if "users:read" in self.scopes:
+            members = {person for group in self._known.groups.values() for person in group}
+            for person in sorted({*self.people, *members}):
+                self._refresh_person(person)
+        self._known.is_informed = True
+
+    def is_away(self, user_id: str) -> bool:
+        """Return whether the person's status says that they are on leave or ill."""
+        return user_id in self._known.away
+
+    def zone_of(self, user_id: str) -> str:
+        """Return the time zone that the person set in Slack; nothing for who is not known."""
+        return self._known.zones.get(user_id, "")
+
+    def is_informed(self) -> bool:
+        """Return whether Slack was asked at least once since the start."""
+        return self._known.is_informed
 
     def _refresh_groups(self) -> None:
         try:
@@ -69,14 +85,35 @@ class SlackWorkspace:
                 group["id"]: frozenset(group.get("users") or ()) for group in found if group["id"] in self.groups
             }
 
-    def _has_left(self, user_id: str) -> bool | None:
-        """Return whether the person has left, or None where Slack does not say."""
+    def _refresh_person(self, user_id: str) -> None:
+        """Note what Slack says of the person now; what it does not tell stays as it was."""
+        known = self._known
         try:
-            return bool(self.client.users_info(user=user_id)["user"].get("deleted"))
+            told: Mapping[str, Any] = self.client.users_info(user=user_id)["user"]
         except SlackApiError as refused:
-            return True if error_of(refused) == "user_not_found" else None
+            if error_of(refused) == "user_not_found":
+                known.left |= {user_id}
+            return
         except (OSError, HTTPException):
-            return None
+            return
+        known.left = known.left | {user_id} if told.get("deleted") else known.left - {user_id}
+        known.away = known.away | {user_id} if _says_away(told.get("profile") or {}) else known.away - {user_id}
+        known.zones = {**known.zones, user_id: str(told.get("tz") or "")}
+
+
+# What Slack itself offers as statuses for leave and illness, and what people write there.
+AWAY_EMOJI = frozenset({":palm_tree:", ":face_with_thermometer:", ":beach_with_umbrella:", ":desert_island:", ":baby:"})
+AWAY_WORDS = re.compile(
+    r"\b(vacation(ing)?|(on|annual|parental|sick) leave|out of (the )?office|ooo|pto|off sick|out sick|sabbatical|"
+    r"urlaub|krank|elternzeit|vacances|cong[eé]s?|vacaciones)\b",
+    re.IGNORECASE,
+)
+
+
+def _says_away(profile: Mapping[str, Any]) -> bool:
+    """Return whether a person's status says that they are on leave or ill; Slack takes away what has run out."""
+    is_meant = profile.get("status_emoji") in AWAY_EMOJI
+    return is_meant or bool(AWAY_WORDS.search(str(profile.get("status_text") or "")))
 
 
 class NobodyKnown:
@@ -90,3 +127,16 @@ class NobodyKnown:
     def is_active(self, user_id: str) -> bool:
         """Return True: nobody is known to have left."""
         return bool(user_id)
+
+    def is_away(self, user_id: str) -> bool:
+        """Return False: nobody is known to be away."""
+        return not user_id
+
+    def zone_of(self, user_id: str) -> str:
+        """Return nothing: nobody says where people live."""
+        del user_id
+        return ""
+
+    def is_informed(self) -> bool:
+        """Return False: without Slack nobody is to be told anything."""
+        return False

@@ -30,7 +30,9 @@ writeup          an after-action write-up on its way into the catalog
 ├── writeup_moment  a point of its timeline
 └── follow_up    what is done about it, by whom and until when
 review           when an entry is due to be verified by a person
+├── nudge          who was told of which due date in which step, and by which message
 └── review_answer  what a person answered, kept for ever
+steward          when somebody who is asked for reviews is away, and the secret of their calendar
 owed_message     a message that the bot owes somebody (the outbox)
 received_event   Slack's event ids, so that a redelivered event acts once
 submission       the forms already taken, so that a repeated submission acts once
@@ -499,7 +501,13 @@ class ReviewRow(Base):
     due_at: Mapped[datetime] = mapped_column(index=True)
     reason: Mapped[str]
     asked_by: Mapped[str | None]
-    nudged_for: Mapped[datetime | None]
+    stage: Mapped[str] = mapped_column(String(20), server_default="")
+    told_at: Mapped[datetime | None]
+    first_at: Mapped[datetime]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    is_urgent: Mapped[bool] = mapped_column(server_default=false())
+    assigned_to: Mapped[str | None]
+    lasts_days: Mapped[float | None]
 
 
 class ReviewAnswerRow(Base):
@@ -512,6 +520,28 @@ class ReviewAnswerRow(Base):
     note: Mapped[str | None]
     answered_by: Mapped[str]
     answered_at: Mapped[datetime]
+
+
+class NudgeRow(Base):
+    __tablename__ = "nudge"
+    __table_args__ = (UniqueConstraint("entry_id", "due_at", "stage", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(index=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"))
+    due_at: Mapped[datetime]
+    stage: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime]
+
+
+class StewardRow(Base):
+    __tablename__ = "steward"
+
+    user_id: Mapped[str] = mapped_column(String(30), primary_key=True)
+    away_from: Mapped[datetime | None]
+    away_until: Mapped[datetime | None]
+    calendar_secret: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
 
 
 class OwedMessageRow(Base):

@@ -30,6 +30,7 @@ from store.reviews import Reviews
 from store.revisions import Revisions
 from store.runs import Runs
 from store.signoffs import SignOffs
+from store.stewards import Stewards
 from store.writeups import WriteUps
 
 _inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
@@ -121,6 +122,11 @@ class Transaction:
     def reviews(self) -> Reviews:
         """Due dates and answers."""
         return Reviews(self._session)
+
+    @cached_property
+    def stewards(self) -> Stewards:
+        """When those who are asked for reviews are away, and their calendars."""
+        return Stewards(self._session)
 
     @cached_property
     def outbox(self) -> Outbox:

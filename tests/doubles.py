@@ -96,10 +96,22 @@ class Asked:
 
 @dataclass
 class KnownPeople:
-    """A workspace of which only the user groups and the leavers are known."""
+    """A workspace: its user groups, who has left or is away, and where people live."""
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    away: set[str] = field(default_factory=set)
+    zones: dict[str, str] = field(default_factory=dict)
+    informed: bool = True
+
+    def is_away(self, user_id: str) -> bool:
+        return user_id in self.away
+
+    def zone_of(self, user_id: str) -> str:
+        return self.zones.get(user_id, "")
+
+    def is_informed(self) -> bool:
+        return self.informed
 
     def members_of(self, group_id: str) -> frozenset[str]:
         return self.groups.get(group_id, frozenset()) - self.left

@@ -33,7 +33,10 @@ from workflows.people import Actor, People
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reports import Reports
-from workflows.reviews import Reviews
+from workflows.reviews.cadence import Cadence
+from workflows.reviews.nudging import Nudging
+from workflows.reviews.reviews import Reviews
+from workflows.reviews.stewardship import Stewardship, Workplaces
 from workflows.rotas import Rotas
 from workflows.runs.outcomes import Outcomes
 from workflows.runs.runs import Runs
@@ -58,6 +61,7 @@ STEWARD = Actor("USTEWARD")
 STRANGER = Actor("USTRANGER", is_external=True)
 QUIET = timedelta(hours=12)
 INTERVAL = timedelta(days=90)
+CADENCE = Cadence(INTERVAL)
 ROTAS = {"serving on-call": ("SSERVING",), "incident commander": ("UCOMMANDER",)}
 
 VOCABULARY: dict[str, dict[str, str]] = {
@@ -210,6 +214,8 @@ class House:
     search: Search
     reviews: Reviews
     triggers: Triggers
+    nudging: Nudging
+    stewardship: Stewardship
     incidents: Incidents
     runs: Runs
     situations: Situations
@@ -261,9 +267,10 @@ def house(
     clock, bell, channels = StillClock(), CountingBell(), KnownChannels({"CINC": "inc-42"})
     workspace = KnownPeople()
     people = People(roles_of({"default": STEWARD.user_id} if stewards is None else stewards, roles), workspace)
-    catalog = Catalog(store, clock, people, INTERVAL)
+    catalog = Catalog(store, clock, people, CADENCE)
     catalog.import_folder(write_catalog(folder / "catalog", *(entries or SMALL_CATALOG)))
-    reviews = Reviews(store, clock, catalog, bell, INTERVAL)
+    reviews = Reviews(store, clock, catalog, bell, CADENCE)
+    stewardship = Stewardship(people, clock, Workplaces(), {"default": "CTEAM"})
     suggestions = Suggestions(catalog, threshold)
     runs = Runs(store, clock, bell, Rotas(ROTAS))
     listening = Listening(store, clock, channels, ("inc-*",))
@@ -285,6 +292,8 @@ def house(
         search=search,
         reviews=reviews,
         triggers=Triggers(store, clock, catalog, vocabulary, reviews, bell),
+        nudging=Nudging(store, clock, catalog, stewardship, bell),
+        stewardship=stewardship,
         incidents=incidents,
         runs=runs,
         situations=Situations(store, clock, catalog),

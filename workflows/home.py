@@ -8,7 +8,7 @@ from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.vocabulary import Vocabulary
 from workflows.matters import SignOff
 from workflows.people import Actor
-from workflows.reviews import DueReview, Reviews
+from workflows.reviews.reviews import DueReview, Reviews
 from workflows.signoffs import SignOffs
 from workflows.subscriptions import Change, Followed, Subscriptions
 from workflows.writeups.writeup import WriteUp

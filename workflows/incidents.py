@@ -20,7 +20,7 @@ from workflows.occurrences import confirmed_within, taken_back_within
 from workflows.people import Actor, require_colleague
 from workflows.ports import DeliveryBell
 from workflows.recognition import owe_thanks
-from workflows.reviews import Reviews
+from workflows.reviews.reviews import Reviews
 from workflows.runs.proof import proven_first
 from workflows.runs.run import name_of
 from workflows.runs.runs import Runs

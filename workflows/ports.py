@@ -43,3 +43,15 @@ class Workspace(Protocol):
     def is_active(self, user_id: str) -> bool:
         """Return False for people known to have left; who is not known counts as active."""
         ...
+
+    def is_away(self, user_id: str) -> bool:
+        """Return whether the person's status says that they are on leave or ill."""
+        ...
+
+    def zone_of(self, user_id: str) -> str:
+        """Return the time zone of the person, such as Europe/Berlin; nothing for who is not known."""
+        ...
+
+    def is_informed(self) -> bool:
+        """Return whether the workspace was asked at least once."""
+        ...

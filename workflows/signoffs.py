@@ -45,7 +45,7 @@ from workflows.matters import (
 )
 from workflows.people import OPERATOR, Actor
 from workflows.ports import DeliveryBell
-from workflows.reviews import Reviews
+from workflows.reviews.reviews import Reviews
 
 SIGN_OFF = "sign_off"  # the message that asks
 MAX_COMMENT = 3_000  # characters, as many as a field of a form takes

@@ -26,7 +26,7 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import NotAllowed, UserError
 from workflows.people import OPERATOR, Actor
 from workflows.ports import DeliveryBell
-from workflows.reviews import Reviews
+from workflows.reviews.reviews import Reviews
 
 SOON_AGAIN: Final = timedelta(days=30)  # a failure that comes back within this was not mended
 JUST_VERIFIED: Final = timedelta(days=7)  # whoever verified it during an alarm has seen the alarm
@@ -159,7 +159,7 @@ class Triggers:
         for event in new:
             after = {"event": event.key, "reason": event.reason}
             tx.audit.add(AuditRecord(now, actor.user_id, MADE_DUE, f"entry:{event.entry_id}", None, after))
-            self.reviews.request_within(tx, event.entry_id, event.reason, actor)
+            self.reviews.request_within(tx, event.entry_id, event.reason, actor, is_urgent=False)
         return {one.entry_id for one in new}
 
     def _happened_again(self, tx: Transaction, published: Sequence[Entry]) -> Iterator[Event]:

@@ -1,6 +1,8 @@
-"""Reviews as stewards see them: the nudge, what became of it, the form for a needed change, and the list."""
+"""Reviews as people see them: one alone, the digest, what became of each, the forms behind the buttons, the list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
 
 from bot import ids
 from bot.blocks.elements import (
@@ -10,57 +12,126 @@ from bot.blocks.elements import (
     button,
     clip,
     context,
+    date_field,
     escape,
+    menu,
     modal,
     person,
+    person_field,
     section,
     text_field,
 )
-from bot.blocks.entries import SHORT, card_blocks, card_text, day, open_entry
-from workflows.reviews import MAX_NOTE, DueReview, nudge_subject
+from bot.blocks.entries import SEVERITY_MARK, SHORT, card_blocks, card_text, day, last_verified, one_line, open_entry
+from workflows.reviews.messages import nudge_subject
+from workflows.reviews.reviews import MAX_NOTE, DueReview, ReviewList
 
-ANSWERED = {
+MAX_ROWS: Final = 12  # of one message; the rest are counted
+PAGE: Final = 8  # rows of one page of `/failure reviews`
+ANSWERED: Final = {
     "verified": ":white_check_mark: Verified by {who} on {day}. It is due again in time.",
-    "snoozed": ":zzz: Snoozed for a week by {who} on {day}.",
+    "snoozed": ":zzz: Snoozed until {until} by {who} on {day}.",
     "needs_change": ":pencil2: {who} asked for a change on {day}: {note}",
+    "handed_over": ":handshake: {who} handed it over to {to} on {day}.",
+}
+HEADLINES: Final = {
+    "soon": "*{count} of your entries to verify this week*",
+    "overdue": "*{count} of your entries overdue for a review*",
+    "backup": "*{count} you are the backup for, overdue for a review:* the steward has not answered.",
+    "team": "*{count} of this team's overdue for a review:* neither steward nor backup has answered.",
+    "champions": "*{count} that nobody has verified in spite of all reminders.* No more come for these.",
 }
 
 
 def review_nudge(review: DueReview) -> Rendered:
-    """Return the message to a steward: is this entry still right? Once answered, it says so and has no buttons."""
-    if review.answer is not None:
-        done = ANSWERED[review.answer.answer].format(
-            who=person(review.answer.answered_by),
-            day=day(review.answer.answered_at),
-            note=escape(review.answer.note or ""),
-        )
-        return Rendered(f"{card_text(review.entry)} {done}", [*card_blocks(review.entry), section(done)])
+    """Return the message about one review: is this entry still right? Once settled it says so, without buttons."""
+    if not review.is_open:
+        done = settled(review)
+        edit = [_edit(review)] if review.answer is not None and review.answer.answer == "needs_change" else []
+        return Rendered(f"{card_text(review.entry)} {done}", [*card_blocks(review.entry), section(done), *edit])
     ask = f"*Is this entry still right?* It is due for review: {_reason(review)}."
     blocks = [section(ask), *card_blocks(review.entry), review_buttons(review), _promise()]
     return Rendered(f"Is this entry still right? {card_text(review.entry)}", blocks)
 
 
-def due_reviews(reviews: Sequence[DueReview]) -> Rendered:
-    """Return the list of a person's due reviews, each with its buttons."""
+def review_list(told: ReviewList) -> Rendered:
+    """Return the message about several reviews, the severest first; each row says when it is settled, and by whom."""
+    count = len(told.reviews)
+    headline = HEADLINES[told.stage].format(count="1 entry" if count == 1 else f"{count} entries")
+    blocks: list[Block] = [section(headline)]
+    for review in told.reviews[:MAX_ROWS]:
+        blocks += row(review)
+    hidden = max(count - MAX_ROWS, 0) + told.others
+    if hidden:
+        blocks.append(context(f"{hidden} more wait for you: `/failure reviews` lists them all."))
+    blocks.append(_promise())
+    plain = headline.replace("*", "")
+    return Rendered(plain + " " + "; ".join(card_text(one.entry) for one in told.reviews[:MAX_ROWS]), blocks)
+
+
+def row(review: DueReview) -> list[Block]:
+    """Return one review among several: what it is, why it is due, and its buttons or what became of it."""
+    entry = review.entry
+    mark = SEVERITY_MARK[entry.document.severity.typical]
+    title = f"{mark} *{escape(entry.document.title)}*  `{entry.id}` · {entry.document.severity.typical}"
+    if not review.is_open:
+        return [section(f"{title}\n{settled(review)}")]
+    due = f"Due {day(review.due_at)}: {_reason(review)} · {last_verified(entry)}"
+    return [section(f"{title}\n{escape(one_line(entry.document.symptom))}\n{due}"), review_buttons(review)]
+
+
+def settled(review: DueReview) -> str:
+    """Return in a sentence what became of a review that waits no longer."""
+    given = review.answer
+    if given is None:
+        if review.entry.status != "published":
+            why = f": {escape(clip(review.entry.status_reason, SHORT))}" if review.entry.status_reason else ""
+            return f":file_cabinet: It is {review.entry.status.replace('_', ' ')}{why}. Nobody needs to verify it."
+        return f":calendar: Its review was moved to {day(review.next_due)}." if review.next_due else "Nothing to do."
+    return ANSWERED[given.answer].format(
+        who=person(given.answered_by),
+        day=day(given.answered_at),
+        note=escape(given.note or ""),
+        to=person(given.note or ""),
+        until=_until(given.note),
+    )
+
+
+def due_reviews(
+    reviews: Sequence[DueReview], scope: str = "mine", page: int = 1, *, may_answer: Callable[[DueReview], bool]
+) -> Rendered:
+    """Return one page of the due reviews, each with its buttons for who may answer it, and how many more there are."""
     if not reviews:
-        text = "Nothing waits for your review."
-        return Rendered(text, [section(text)])
-    blocks: list[Block] = [section(f"*{len(reviews)} review(s) wait for you.*")]
-    for review in reviews[:12]:
-        blocks += [*card_blocks(review.entry, _reason(review)), review_buttons(review)]
-    return Rendered("Reviews that wait for you: " + "; ".join(card_text(one.entry) for one in reviews[:12]), blocks)
+        whose = {"mine": "your review", "all": "a review"}.get(scope, f"a review in {escape(scope)}")
+        text = f"Nothing waits for {whose}."
+        more = "" if scope == "all" else " `/failure reviews all` shows everybody's."
+        return Rendered(text, [section(text + more)])
+    pages = -(-len(reviews) // PAGE)
+    start = (min(max(page, 1), pages) - 1) * PAGE
+    shown = reviews[start : start + PAGE]
+    count = "1 review waits" if len(reviews) == 1 else f"{len(reviews)} reviews wait"
+    whose = {"mine": " for you", "all": ""}.get(scope, f" in {escape(scope)}")
+    blocks: list[Block] = [section(f"*{count}{whose}.*")]
+    for review in shown:
+        blocks += row(review) if may_answer(review) else row(review)[:1]
+    if rest := len(reviews) - start - len(shown):
+        blocks.append(actions("more_reviews", [button(f"Show {rest} more", ids.MORE_REVIEWS, f"{scope}|{page + 1}")]))
+    return Rendered(f"{count}{whose}: " + "; ".join(card_text(one.entry) for one in shown), blocks)
 
 
 def review_buttons(review: DueReview) -> Block:
     """Return the answers a steward can give."""
-    value = nudge_subject(review.entry.id, review.due_at)
+    entry = review.entry
+    value = nudge_subject(entry.id, review.due_at)
+    later = {f"{value}|week": "A week", f"{value}|month": "A month", f"{value}|day": "Until a day …"}
     return actions(
         f"review:{value}",
         [
             button("Still right", ids.VERIFY, value, style="primary"),
             button("Needs a change", ids.NEEDS_CHANGE, value),
-            button("Snooze a week", ids.SNOOZE, value),
-            open_entry(review.entry),
+            menu(ids.SNOOZE, "Snooze", later),
+            button("Hand over", ids.HAND_OVER, value),
+            button("Deprecate", f"{ids.TAKE_STEP}:deprecate", f"{entry.id}|{entry.revision}|deprecate"),
+            open_entry(entry),
         ],
     )
 
@@ -71,20 +142,56 @@ def needs_change_form(subject: str, title: str) -> Block:
         "note", "What has to change?", multiline=True, required=True, max_length=MAX_NOTE,
         hint="A sentence is enough. Whoever edits the entry starts from it.", value=None,
     )  # fmt: skip
-    blocks = [section(escape(title)), note]
+    return _form("Needs a change", title, note, callback_id=ids.NEEDS_CHANGE_FORM, submit="Send", subject=subject)
+
+
+def snooze_form(subject: str, title: str) -> Block:
+    """Return the form that asks until when."""
+    until = date_field("until", "Until when?", required=True, hint="You hear of it again on that day.", value=None)
+    return _form("Snooze", title, until, callback_id=ids.SNOOZE_FORM, submit="Snooze", subject=subject)
+
+
+def hand_over_form(subject: str, title: str) -> Block:
+    """Return the form that asks who is to look at it instead."""
+    hint = "They are told the same working day, and may answer this one review."
+    to = person_field("to", "Who looks at it instead of you?", hint=hint, value=None)
+    return _form("Hand over", title, to, callback_id=ids.HAND_OVER_FORM, submit="Hand over", subject=subject)
+
+
+def ownership_gaps(gaps: Sequence[tuple[str, str]]) -> Rendered:
+    """Return what champions are told of domains that nobody looks after: each with a sentence on what is missing."""
+    lines = [f"• *{escape(domain)}:* {escape(sentence)}" for domain, sentence in gaps]
+    text = "Parts of the catalog have nobody who looks after them."
+    hint = context("Name people in FAULTLINE_STEWARDS or in its user group; `/failure domains` shows all domains.")
+    return Rendered(f"{text} " + " ".join(lines), [section("\n".join([f"*{text}*", *lines])), hint])
+
+
+def _form(name: str, title: str, field: Block, *, callback_id: str, submit: str, subject: str) -> Block:
     return modal(
-        "Needs a change",
-        blocks,
-        callback_id=ids.NEEDS_CHANGE_FORM,
-        submit="Send",
+        name,
+        [section(escape(title)), field],
+        callback_id=callback_id,
+        submit=submit,
         close="Cancel",
         private_metadata=subject,
     )
 
 
+def _edit(review: DueReview) -> Block:
+    edit = button("Edit the entry", ids.EDIT_ENTRY, review.entry.id, style="primary")
+    return actions(f"edit:{review.entry.id}", [edit])
+
+
 def _reason(review: DueReview) -> str:
     by = f" by {person(review.asked_by)}" if review.asked_by else ""
     return escape(clip(review.reason or "its date has come", SHORT)) + by
+
+
+def _until(note: str | None) -> str:
+    try:
+        return day(datetime.fromisoformat(note or ""))
+    except ValueError:  # an older version of us noted no day
+        return "a week later"
 
 
 def _promise() -> Block:

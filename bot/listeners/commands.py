@@ -45,7 +45,7 @@ SUBCOMMANDS = (
     Subcommand(
         "review", "FM-0012 security", "ask colleagues to sign off; with nothing behind it, what waits for your sign-off"
     ),
-    Subcommand("reviews", "", "entries that wait for your review"),
+    Subcommand("reviews", "all", "entries that wait for your review; `all` or a domain behind it shows other people's"),
     Subcommand("release", "llm 5.0", "have the entries of a model family verified, as a version of it was released"),
     Subcommand(
         "status", "mitigated", "how the incident here stands; words behind it change it: `sev2`, `resolved`, `mine`"

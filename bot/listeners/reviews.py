@@ -1,22 +1,27 @@
-"""A steward's answers to reviews."""
+"""Answers to reviews, the list of what is due, and who is away."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
 
 from slack_bolt import Ack
 
 from bot.blocks.elements import Rendered, section
-from bot.blocks.reviews import due_reviews, needs_change_form, review_nudge
-from bot.forms.calls import CommandCall, press, submission
+from bot.blocks.reviews import due_reviews, hand_over_form, needs_change_form, settled, snooze_form
+from bot.forms.calls import CommandCall, Press, press, submission
 from bot.homes import Homes
 from bot.replies import Replies
-from workflows.people import require_colleague
-from workflows.reviews import Answer, Reviews, read_nudge_subject
+from workflows.errors import UserError
+from workflows.people import Actor, require_colleague
+from workflows.reviews.messages import read_nudge_subject
+from workflows.reviews.reviews import DueReview, Reviews
+
+MONTH: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class ReviewListeners:
-    """The list of reviews and the buttons of the nudge."""
+    """The list of reviews and the buttons of each."""
 
     reviews: Reviews
     homes: Homes
@@ -24,25 +29,54 @@ class ReviewListeners:
     home_team: str
 
     def list(self, call: CommandCall) -> Rendered:
-        """`/failure reviews`."""
-        require_colleague(call.actor)
-        return due_reviews(self.reviews.due_for(call.actor))
+        """`/failure reviews`, with `me`, `all` or a domain behind it, and a page."""
+        words = call.rest.lower().split()
+        page = int(words.pop()) if words and words[-1].isdecimal() and len(words[-1]) < 5 else 1  # noqa: PLR2004 - digits
+        return self._page(call.actor, " ".join(words) or "mine", page)
+
+    def more(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Show more”."""
+        pressed = press(body, self.home_team)
+        scope, _, page = pressed.value.partition("|")
+        self.replies.tell(pressed.response_url, self._page(pressed.actor, scope, int(page) if page.isdecimal() else 1))
+        ack()
 
     def verify(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Still right”."""
-        self._answer(ack, body, "verified")
+        pressed = press(body, self.home_team)
+        entry_id, due_at = read_nudge_subject(pressed.value)
+        self._done(pressed, self.reviews.answer(entry_id, due_at, "verified", pressed.actor))
+        ack()
 
     def snooze(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Button “Snooze a week”."""
-        self._answer(ack, body, "snoozed")
+        """Menu “Snooze”: a week, a month, or the form that asks until when; once a button, which meant a week."""
+        pressed = press(body, self.home_team)
+        subject, _, length = pressed.value.rpartition("|")
+        if length not in {"week", "month", "day"}:
+            subject, length = pressed.value, "week"
+        entry_id, due_at = read_nudge_subject(subject)
+        if length == "day":
+            review = self.reviews.open_for(entry_id, due_at, pressed.actor)
+            self.replies.open_form(pressed, snooze_form(subject, _title(review)))
+        else:
+            until = self.reviews.clock() + MONTH if length == "month" else None
+            self._done(pressed, self.reviews.answer(entry_id, due_at, "snoozed", pressed.actor, until=until))
+        ack()
+
+    def take_snooze(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Form “Snooze until a day”."""
+        submitted = submission(body, self.home_team)
+        entry_id, due_at = read_nudge_subject(submitted.private_metadata)
+        until = _midnight(submitted.answers.get("until", ""))
+        self.reviews.answer(entry_id, due_at, "snoozed", submitted.actor, until=until)
+        ack()
 
     def ask_for_change(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Needs a change”: opens the form that asks what."""
         pressed = press(body, self.home_team)
         entry_id, due_at = read_nudge_subject(pressed.value)
         review = self.reviews.open_for(entry_id, due_at, pressed.actor)
-        form = needs_change_form(pressed.value, f"{entry_id} {review.entry.document.title}")
-        self.replies.open_form(pressed, form)
+        self.replies.open_form(pressed, needs_change_form(pressed.value, _title(review)))
         ack()
 
     def take_change(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -52,13 +86,46 @@ class ReviewListeners:
         self.reviews.answer(entry_id, due_at, "needs_change", submitted.actor, note=submitted.answers.get("note"))
         ack()
 
-    def _answer(self, ack: Ack, body: dict[str, Any], answer: Answer) -> None:
+    def ask_to_hand_over(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Hand over”: opens the form that asks to whom."""
         pressed = press(body, self.home_team)
         entry_id, due_at = read_nudge_subject(pressed.value)
-        review = self.reviews.answer(entry_id, due_at, answer, pressed.actor)
+        review = self.reviews.open_for(entry_id, due_at, pressed.actor)
+        self.replies.open_form(pressed, hand_over_form(pressed.value, _title(review)))
+        ack()
+
+    def hand_over(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Form “Hand over”."""
+        submitted = submission(body, self.home_team)
+        entry_id, due_at = read_nudge_subject(submitted.private_metadata)
+        self.reviews.answer(entry_id, due_at, "handed_over", submitted.actor, to=submitted.answers.get("to"))
+        ack()
+
+    def _page(self, actor: Actor, scope: str, page: int) -> Rendered:
+        require_colleague(actor)
+        scope = "mine" if scope in {"me", "my", "mine"} else scope
+        domains = self.reviews.domains()
+        if scope not in {"mine", "all", *domains}:
+            msg = f"There is no domain “{scope}”; say `me`, `all` or one of {', '.join(sorted(domains))}."
+            raise UserError(msg)
+        due = self.reviews.due_for(actor, scope)
+        return due_reviews(due, scope, page, may_answer=lambda review: self.reviews.may_answer(review, actor))
+
+    def _done(self, pressed: Press, review: DueReview) -> None:
         if pressed.is_at_home:
             self.homes.publish_for(pressed.actor)
-        elif review.answer is not None:
-            done = review_nudge(review).blocks[-1]["text"]["text"]
+        elif not review.is_open:
+            done = settled(review)
             self.replies.tell(pressed.response_url, Rendered(done, [section(done)]))
-        ack()
+
+
+def _title(review: DueReview) -> str:
+    return f"{review.entry.id} {review.entry.document.title}"
+
+
+def _midnight(day: str) -> datetime:
+    """Return the beginning of a day as Slack's field gives it; nothing chosen is taken for a day that is over."""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(), tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)

@@ -87,6 +87,9 @@ def environment_of(slack: sandbox.Slack, folder: Path) -> dict[str, str]:
         "FAULTLINE_SLACK_API_URL": slack.api_url,
         "FAULTLINE_STEWARDS": json.dumps({"default": slack.user(STEWARD).id}),
         "FAULTLINE_SWEEP_INTERVAL": "PT1S",
+        # Tests run at night and on Sundays as well.
+        "FAULTLINE_WORKING_HOURS": "0-24",
+        "FAULTLINE_WORKING_DAYS": "monday,tuesday,wednesday,thursday,friday,saturday,sunday",
         "FAULTLINE_DATA_DIR": str(folder),
         "FAULTLINE_PORT": "0",
         "FAULTLINE_LOG_FORMAT": "json",

@@ -27,7 +27,7 @@ from bot.blocks.entries import drafts, one_entry
 from bot.blocks.history import history, restore_form
 from bot.blocks.incidents import incident_card, unsaid
 from bot.blocks.merging import merge_form, merged
-from bot.blocks.reviews import due_reviews, needs_change_form, review_nudge
+from bot.blocks.reviews import due_reviews, needs_change_form, review_list, review_nudge
 from bot.blocks.sheets import TABS, opened_entry
 from bot.blocks.writeup_lists import action_form, point_form
 from bot.blocks.writeups import (
@@ -65,7 +65,7 @@ from workflows.quality.completeness import completeness
 from workflows.quality.gates import missing_for_publication
 from workflows.quality.likeness import Likeness
 from workflows.quality.surroundings import Surroundings, Tried
-from workflows.reviews import DueReview
+from workflows.reviews.reviews import DueReview, ReviewList
 from workflows.runs.outcomes import TrackRecord
 from workflows.silence import Unsaid
 from workflows.writeups.answers import Clash
@@ -242,7 +242,8 @@ def drawn_messages(text: str) -> list[Rendered]:
         incident_card(Card(1, tuple(proved(other, text) for other in others[:3]), is_drill=True)),
         review_nudge(review),
         review_nudge(replace(review, answer=answer)),
-        due_reviews([replace(review, entry=other) for other in others]),
+        due_reviews([replace(review, entry=other) for other in others], may_answer=lambda _: True),
+        review_list(ReviewList("soon", [replace(review, entry=other) for other in others], 3)),
         usage(text),
         proposal(amendment(entry, text)),
         outcome(amendment(entry, text, "declined")),

@@ -24,7 +24,7 @@ from workflows.home import HomePage
 from workflows.matters import SignOff
 from workflows.notices import ChangedEntry, Notice
 from workflows.recognition import Digest, Thanks
-from workflows.reviews import DueReview
+from workflows.reviews.reviews import DueReview
 from workflows.subscriptions import Change, Followed, Target
 
 

@@ -14,7 +14,7 @@ from bot.following import Following
 from store import Store, Transaction, Unavailable
 from store.changes import Changes
 from store.engine import open_engine
-from tests.factories import GPU_OOM, INTERVAL, RESPONDER, SCHEMA_CHANGE, House, house, write_catalog
+from tests.factories import CADENCE, GPU_OOM, RESPONDER, SCHEMA_CHANGE, House, house, write_catalog
 from workflows.entries.catalog import Catalog
 from workflows.incidents import Message
 
@@ -70,7 +70,7 @@ class Away(Store):
 
 
 def catalog_on(store: Store, lived: House) -> Catalog:
-    return Catalog(store, lived.clock, lived.catalog.people, INTERVAL)
+    return Catalog(store, lived.clock, lived.catalog.people, CADENCE)
 
 
 @contextmanager

@@ -178,6 +178,7 @@ def test_outdated_makes_the_review_due_now(store: Store, tmp_path: Path) -> None
     lived.incidents.observe(said(LOG_LINE))
 
     lived.incidents.mark_outdated(incident_id(lived), "FM-0001", RESPONDER, channel_id="CINC")
+    lived.nudging.sweep()
 
     assert owed(lived) == {"incident_card": 1, "review_nudge": 1}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store import Store
-from tests.factories import RESPONDER, SCHEMA_CHANGE, STEWARD, House, failure_mode, house, write_catalog
+from tests.factories import CADENCE, RESPONDER, SCHEMA_CHANGE, STEWARD, House, failure_mode, house, write_catalog
 from workflows.entries.catalog import Catalog
 from workflows.errors import NotFound
 from workflows.incidents import Message
@@ -203,7 +203,7 @@ def test_one_example_can_be_removed_and_the_trail_says_so_without_its_words(stor
 
 def test_another_catalog_on_the_same_database_learns_too(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
-    other = Catalog(store, lived.clock, lived.catalog.people, timedelta(days=90))
+    other = Catalog(store, lived.clock, lived.catalog.people, CADENCE)
     other.refresh()
 
     judged(lived, [WORDS])

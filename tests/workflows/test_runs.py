@@ -404,7 +404,7 @@ def test_what_is_not_right_any_more_makes_the_review_of_the_entry_due(store: Sto
     lived.outcomes.answer(run_id, "partly", RESPONDER, channel_id="CINC")
 
     lived.outcomes.add(run_id, "The flag has another name", RESPONDER, channel_id="CINC", still_right=False)
-    lived.reviews.sweep()
+    lived.nudging.sweep()
 
     with store.read() as tx:
         review = tx.reviews.get("FM-0001")

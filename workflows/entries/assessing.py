@@ -136,7 +136,7 @@ class Assessing:
             approvals=(*_approvals_of(tx, record), *approvals),
             occurrences=tuple(occurrence_of(one) for one in tx.occurrences.of(record.id)),
             # A review is scheduled when the entry is published, so its date is never what is missing.
-            review_due=(review or self.clock() + self.catalog.review_interval).date(),
+            review_due=(review or self.clock() + self.catalog.cadence.of(document)).date(),
             shown=tx.incidents.cards_with(record.id),
             rejected=tx.incidents.rejections(record.id),
             last_opened=last_shown.date() if last_shown else None,

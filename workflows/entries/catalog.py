@@ -17,8 +17,8 @@ from workflows.entries.ledger import Change, begin_entry, change_entry
 from workflows.entries.threeway import join
 from workflows.errors import NotFound
 from workflows.people import OPERATOR, Actor, People
-from workflows.quality.checks.signals import window
 from workflows.quality.neighbourhood import Neighbourhood
+from workflows.reviews.cadence import Cadence
 from workflows.search.index import Example, Searchable, SearchIndex
 from workflows.search.learning import examples_of
 from workflows.search.semantic import Meanings
@@ -88,7 +88,7 @@ class _Stand:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The entries of this organisation; `review_interval` is how long a verification lasts.
+    """The entries of this organisation; `cadence` is how long a verification lasts.
 
     With `meanings` they are found by what they mean too, once `learn_meanings` has read them; with `synonyms` by other
     words for the same.
@@ -97,7 +97,7 @@ class Catalog:
     store: Store
     clock: Clock
     people: People
-    review_interval: timedelta
+    cadence: Cadence
     meanings: Meanings | None = None
     synonyms: Synonyms = NO_SYNONYMS
     _stand: _Stand = field(default_factory=_Stand, repr=False)
@@ -258,12 +258,8 @@ class Catalog:
         return self.as_of_now(entry) if entry else None
 
     def as_of_now(self, entry: Entry) -> Entry:
-        """Return the entry with what changes apart from it: who answers for it, and whether its verification ran out.
-
-        An entry that names its own interval is held to that one.
-        """
-        own = entry.document.review_every
-        lasts = window(own) if own else self.review_interval
+        """Return the entry with what changes apart from it: who answers for it, whether its verification ran out."""
+        lasts = self.cadence.of(entry.document)
         is_stale = entry.last_verified_at is None or self.clock() - entry.last_verified_at > lasts
         return replace(entry, steward=self.people.steward_of(entry.document.domain), is_stale=is_stale)
 
@@ -346,14 +342,14 @@ class Catalog:
 
     def _carry_out(self, tx: Transaction, planned: Iterable["_Plan"], actor: Actor) -> None:
         now = self.clock()
-        added: list[str] = []
+        added: dict[str, FailureMode] = {}
         numbers = [0]
         for plan in planned:
             numbers.append(int(plan.file.entry.id.removeprefix("FM-")))
             change = Change("import", actor.user_id, f"imported from {plan.file.path.name}")
             if plan.known is None:
                 begin_entry(tx, plan.file.entry, change, now, fingerprint=plan.file.fingerprint)
-                added.append(plan.file.entry.id)
+                added[plan.file.entry.id] = plan.file.entry
             elif plan.document is not None:
                 known = plan.known
                 change_entry(
@@ -363,11 +359,11 @@ class Catalog:
         tx.entries.reserve_numbers(max(numbers))
         self._spread_first_reviews(tx, added, now)
 
-    def _spread_first_reviews(self, tx: Transaction, added: list[str], now: datetime) -> None:
+    def _spread_first_reviews(self, tx: Transaction, added: Mapping[str, FailureMode], now: datetime) -> None:
         """Give new entries first review dates spread over one interval, so that no steward gets sixty at once."""
         for place, entry_id in enumerate(added, start=1):
-            due_at = now + self.review_interval * (place / len(added))
-            tx.reviews.schedule(entry_id, due_at, STARTING_REASON)
+            lasts = self.cadence.of(added[entry_id])
+            tx.reviews.schedule(entry_id, now + lasts * (place / len(added)), STARTING_REASON, lasts=lasts)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from workflows.errors import InvalidForm, NotAllowed, UserError
 from workflows.people import Actor, People
 from workflows.ports import DeliveryBell
 from workflows.quality.checks.people import GOVERNED
+from workflows.reviews.reviews import close_within
 
 
 class Reviewers(Protocol):
@@ -122,7 +123,8 @@ class Lifecycle:
             record = self._moved(tx, known, "published", actor, "published")
             now = self.clock()
             if tx.reviews.due_date(record.id) is None:
-                tx.reviews.schedule(record.id, now + self.catalog.review_interval, "its first review after publication")
+                lasts = self.catalog.cadence.of(FailureMode.model_validate(record.document))
+                tx.reviews.schedule(record.id, now + lasts, "its first review after publication", lasts=lasts)
             call_off_sign_offs(tx, record.id, self.clock())
         return self._after(entry_id, actor)
 
@@ -206,6 +208,8 @@ class Lifecycle:
         successor_id: str | None = None,
     ) -> EntryRecord:
         ended = status in {"rejected", "deprecated", "archived"}
+        if ended:
+            close_within(tx, known.id, self.clock())
         return change_entry(
             tx,
             known,

@@ -15,7 +15,7 @@ from workflows.errors import NotAllowed, NotFound
 from workflows.masking import masked
 from workflows.people import Actor, require_colleague
 from workflows.ports import DeliveryBell
-from workflows.reviews import Reviews
+from workflows.reviews.reviews import Reviews
 from workflows.runs.run import Run, outcome_key, run_within
 from workflows.search.learning import weigh_lesson_within
 
@@ -60,7 +60,10 @@ class Outcomes:
         return run
 
     def add(self, run_id: int, differed: str, actor: Actor, *, channel_id: str, still_right: bool | None) -> None:
-        """Keep what differed and whether the entry is still right; where it is not, its review is due now."""
+        """Keep what differed and whether the entry is still right; where it is not, its review is due now.
+
+        A “still right” of somebody who answers for the entry counts as its verification.
+        """
         require_colleague(actor)
         now = self.clock()
         said = masked(without_unstorable_characters(differed.strip()))[:MAX_DIFFERED]
@@ -77,6 +80,8 @@ class Outcomes:
             if still_right is False:
                 reason = f"used in an incident and found not right any more: {said or 'no details given'}"
                 self.reviews.request_within(tx, run.entry_id, reason, actor)
+            elif still_right:
+                self.reviews.verify_within(tx, run.entry_id, actor)
         self.bell.ring()
 
     def _ran_by(self, tx: Transaction, run_id: int, actor: Actor, channel_id: str) -> Run:

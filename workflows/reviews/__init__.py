@@ -1,0 +1,1 @@
+"""Entries grow old: when they are to be verified, who is asked when and how often, and what people answer."""

@@ -1,0 +1,100 @@
+"""Who is asked about an entry now: its steward unless away, else a backup; and when they work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from store import Transaction
+from workflows.clock import Clock
+from workflows.entries.catalog import Entry
+from workflows.people import Actor, People
+from workflows.workdays import WorkingHours, Workplace, country_of, zone_named
+
+EVERYBODY_ELSE: Final = "default"
+
+
+@dataclass(frozen=True)
+class Workplaces:
+    """Where people work: in the zone that Slack shows for them, with the holidays of its country.
+
+    `countries` names another country for a person, or under `default` for whoever's zone lies in none.
+    """
+
+    zone: str = "UTC"
+    hours: WorkingHours = field(default_factory=WorkingHours)
+    countries: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, zone: str, person: str = "") -> Workplace:
+        """Return where the person works, of whom Slack says that they live in this zone."""
+        found = zone_named(zone) or ZoneInfo(self.zone)
+        country = self.countries.get(person) or country_of(found.key) or self.countries.get(EVERYBODY_ELSE, "")
+        return Workplace(found, country, self.hours)
+
+
+@dataclass(frozen=True)
+class Stewardship:
+    """Who answers for entries and when they can be reached; `team_channels` by domain, `default` for the rest."""
+
+    people: People
+    clock: Clock
+    workplaces: Workplaces = Workplaces()
+    team_channels: Mapping[str, str] = field(default_factory=dict)
+
+    def today(self, tx: Transaction) -> "Present":
+        """Return who is there now."""
+        return Present(self, tx.stewards.away_at(self.clock()))
+
+    def workplace(self, person: str) -> Workplace:
+        """Return where and when the person works."""
+        return self.workplaces.of(self.people.workspace.zone_of(person), person)
+
+    def team_channel(self, entry: Entry) -> str | None:
+        """Return the channel of the team that keeps the entry; none for an entry that not everybody may see."""
+        if entry.document.visibility != "org":
+            return None
+        return self.team_channels.get(entry.document.domain) or self.team_channels.get(EVERYBODY_ELSE)
+
+
+@dataclass(frozen=True)
+class Present:
+    """Who is there at one moment; `away` says until when somebody is not, where they said so."""
+
+    stewardship: Stewardship
+    away: Mapping[str, datetime]
+
+    def is_there(self, person: str) -> bool:
+        """Return whether the person has neither left nor is away."""
+        workspace = self.stewardship.people.workspace
+        return workspace.is_active(person) and person not in self.away and not workspace.is_away(person)
+
+    def keeper(self, entry: Entry, assigned_to: str | None) -> str | None:
+        """Return who is asked about the entry now.
+
+        In this order: whom it was handed over to, its stewards, its backups, each only while there; else the first
+        steward, who finds it on coming back; None where nobody is left.
+        """
+        people, domain = self.stewardship.people, entry.document.domain
+        stewards = people.stewards_of(domain)
+        asked = [*([assigned_to] if assigned_to else []), *stewards, *people.backups_of(domain)]
+        active = [one for one in asked if people.workspace.is_active(one)]
+        return next((one for one in active if self.is_there(one)), active[0] if active else None)
+
+    def back_at(self, person: str, place: Workplace) -> datetime:
+        """Return when the person works again after being away; who is there is back already."""
+        now = self.stewardship.clock()
+        if self.is_there(person):
+            return now
+        return place.next_working(self.away.get(person, now + timedelta(days=1)))
+
+    def backups(self, entry: Entry, *, besides: str | None) -> Sequence[str]:
+        """Return the backups of the entry's domain who are there."""
+        backups = self.stewardship.people.backups_of(entry.document.domain)
+        return [one for one in backups if one != besides and self.is_there(one)]
+
+    def champions(self, entry: Entry) -> Sequence[str]:
+        """Return the champions who are there and may see the entry."""
+        people = self.stewardship.people
+        champions = people.holders("champion")
+        return [one for one in champions if self.is_there(one) and people.may_see(Actor(one), entry.document)]
