@@ -19,6 +19,7 @@ LOOK_AGAIN: Final = timedelta(hours=12)  # at what nobody can be told of now
 LATE: Final = timedelta(hours=1)  # a digest that is later than this missed its hour
 TOO_SOON: Final = timedelta(days=2)  # a missed digest waits for the next one when that is nearer than this
 TUESDAY: Final = 1
+PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,14 @@ class Nudging:
         alone = word.step.name == "handed" or (word.step.name in {"overdue", "backup"} and is_pressing(review, entry))
         day = word.place.local_date(now)
         tell = self._tell_alone if alone else self._tell_with_others
-        new = sum(tell(tx, _told(review, word.step, address, now), day) for address in word.addresses)
+        told = (_told(review, word.step, address, self._reachable_at(address, now)) for address in word.addresses)
+        new = sum(tell(tx, nudge, day) for nudge in told)
         tx.reviews.move_on(review, next_at=now + REST_WHEN_PRESSING, stage=word.step.name, told_at=now)
         return new
+
+    def _reachable_at(self, address: str, now: datetime) -> datetime:
+        """Return when whoever hears of it works: backups and champions live elsewhere than the steward does."""
+        return self.stewardship.workplace(address).next_working(now) if address.startswith(PEOPLE) else now
 
     def _next_word(self, review: ReviewRecord, entry: Entry, present: Present, now: datetime) -> _Word | None:
         """Return the next step that applies to the review; None where every step is over."""
@@ -152,25 +158,28 @@ class Nudging:
             return following
         return place.next_working(now)
 
-    @staticmethod
-    def _tell_alone(tx: Transaction, nudge: NudgeRecord, _day: date) -> int:
+    def _tell_alone(self, tx: Transaction, nudge: NudgeRecord, _day: date) -> int:
         """Owe a message about this one review; return 1 where it is new."""
         key = nudge_key(nudge.entry_id, nudge.due_at, nudge.stage, nudge.address)
         if not tx.reviews.nudge_once(replace(nudge, key=key)):
             return 0
         subject = f"{nudge_subject(nudge.entry_id, nudge.due_at)} {key}"
-        return int(tx.outbox.owe_once(key, kind=NUDGE, subject=subject, address=nudge.address, at=nudge.at))
+        return int(self._owe(tx, key, NUDGE, subject, nudge))
 
-    @staticmethod
-    def _tell_with_others(tx: Transaction, nudge: NudgeRecord, day: date) -> int:
+    def _tell_with_others(self, tx: Transaction, nudge: NudgeRecord, day: date) -> int:
         """Put the review into the day's message to this address; return 1 where the message is new."""
         key = list_key(nudge.stage, nudge.address, day)
         if not tx.reviews.nudge_once(replace(nudge, key=key)):
             return 0
-        if tx.outbox.owe_once(key, kind=LIST, subject=key, address=nudge.address, at=nudge.at):
+        if self._owe(tx, key, LIST, key, nudge):
             return 1
-        tx.outbox.edit(key, at=nudge.at)
+        tx.outbox.edit(key, at=self.clock())
         return 0
+
+    def _owe(self, tx: Transaction, key: str, kind: str, subject: str, nudge: NudgeRecord) -> bool:
+        return tx.outbox.owe_once(
+            key, kind=kind, subject=subject, address=nudge.address, at=self.clock(), not_before=nudge.at
+        )
 
 
 def _told(review: ReviewRecord, step: Step, address: str, now: datetime) -> NudgeRecord:
