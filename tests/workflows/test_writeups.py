@@ -13,6 +13,7 @@ from store.schema import migrate
 from tests.factories import RESPONDER, STEWARD, STRANGER, House, failure_mode, house
 from workflows.errors import InvalidForm, NotAllowed, NotFound
 from workflows.people import Actor
+from workflows.writeups.hints import hints_of
 from workflows.writeups.submitting import StillMissing
 from workflows.writeups.writeups import AnswerConflict, Saved
 
@@ -102,6 +103,23 @@ def test_every_wrong_answer_is_named_at_once(store: Store, tmp_path: Path) -> No
         save(lived, writeup.id, "what", {"title": "x" * 81, "symptom": " ", "severity": "sev9"}, RESPONDER)
 
     assert set(wrong.value.fields) == {"title", "symptom", "severity"}
+
+
+SECRET = "AKIA" + "IOSFODNN7EXAMPLE"
+
+
+def test_a_secret_that_somebody_pasted_is_taken_out_and_said_so(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    writeup = lived.writeups.start(RESPONDER, channel_id=None)
+    pasted = {**WHAT, "symptom": f"Uploads with {SECRET} failed", "stray": f"password: {SECRET}"}
+
+    saved = save(lived, writeup.id, "what", pasted).writeup
+    left = lived.writeups.leave(writeup.id, RESPONDER, reason=f"the key {SECRET} was old")
+
+    assert saved.answers["symptom"] == "Uploads with ••• failed"
+    assert any(hint.question.key == "symptom" and "secret" in hint.sentence for hint in hints_of(saved))
+    with store.read() as tx:
+        assert SECRET not in str([*tx.writeups.told(writeup.id), left.record, saved.record])
 
 
 def test_a_checklist_of_blank_lines_is_no_checklist(store: Store, tmp_path: Path) -> None:

@@ -9,10 +9,12 @@ from typing import Final
 from workflows.entries.parts import without_unstorable_characters
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm
+from workflows.masking import masked
 from workflows.writeups.template import Question
 
 Answers = Mapping[str, str]
 LONGEST_LINE: Final = 300  # characters of an item
+WRITTEN: Final = frozenset({"line", "text"})  # the kinds of question that are answered in people's own words
 # The times in the order in which they can only come, with the words for the one before.
 TIMES: Final = {"started": "it started", "detected": "it was detected", "contained": "it was contained", "resolved": ""}
 
@@ -71,6 +73,11 @@ def checked(
     return answers
 
 
+def words(given: str) -> str:
+    """Return what somebody wrote in their own words as it is kept: without secrets and characters no database holds."""
+    return masked(given).strip()
+
+
 def items(answer: str) -> list[str]:
     """Return the lines of an answer, without blanks and list marks."""
     stripped = (line.strip().lstrip("-*•").strip() for line in answer.splitlines())
@@ -92,8 +99,10 @@ def number(answer: str | None) -> float | None:
 
 
 def _normal(question: Question, given: str) -> str:
-    """Return an answer as it is kept; Slack gives a moment in seconds since 1970."""
+    """Return an answer as it is kept, without secrets; Slack gives a moment in seconds since 1970."""
     answer = without_unstorable_characters(given).strip()
+    if question.kind in WRITTEN:
+        return words(answer)
     if question.kind == "moment" and answer.isdecimal() and len(answer) <= len("9999999999"):
         return datetime.fromtimestamp(int(answer), UTC).isoformat()
     return answer

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from workflows.masking import MASK
 from workflows.quality.checks.wording import blaming_word_in, looks_like_a_person, private_name_in
+from workflows.writeups.answers import WRITTEN
 from workflows.writeups.template import Question, Step
 from workflows.writeups.writeup import WriteUp
 
 # Answers that name a role; a whole name in them is a person, who may have left when somebody reads it.
 ROLES: Final = frozenset({"owner"})
-WRITTEN: Final = frozenset({"line", "text"})  # the kinds of question that are answered in people's own words
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ def hints_of(writeup: WriteUp) -> tuple[Hint, ...]:
 
 
 def _sentences(question: Question, answer: str) -> Iterator[str]:
+    if MASK in answer:
+        yield f"{MASK} stands where something looked like a secret or personal data; say in words what it was."
     if (blaming := blaming_word_in(answer)) is not None:
         yield f"“{blaming}” blames somebody. What made it likely that this happened to them?"
     if (private := private_name_in(answer)) is not None:

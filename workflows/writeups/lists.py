@@ -8,10 +8,9 @@ from typing import Any, Final, Literal, get_args
 from store import Transaction
 from store.audit import AuditRecord
 from store.writeups import FollowUpRecord, MomentRecord
-from workflows.entries.parts import without_unstorable_characters
 from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
-from workflows.masking import masked
 from workflows.people import Actor
+from workflows.writeups.answers import words
 from workflows.writeups.workdays import morning_before
 from workflows.writeups.writeup import WriteUp
 from workflows.writeups.writeups import WriteUps
@@ -124,7 +123,7 @@ class Lists:
 
         Raises InvalidForm, and ChangedMeanwhile where somebody else changed it since `version`.
         """
-        text, due, note = _text(given.text), self._day(given), masked(given.note.strip())[:LONGEST] or None
+        text, due, note = _text(given.text), self._day(given), words(given.note)[:LONGEST] or None
         if given.state not in get_args(State):
             raise InvalidForm({"state": "Choose one of the list."})
         if given.state == "dropped" and not note:
@@ -232,7 +231,7 @@ class Lists:
 
 
 def _text(given: str) -> str:
-    text = masked(without_unstorable_characters(given)).strip()
+    text = words(given)
     if not text:
         raise InvalidForm({"text": "Say it in a few words."})
     if len(text) > LONGEST:

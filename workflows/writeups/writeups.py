@@ -11,12 +11,11 @@ from store.incidents import IncidentRecord
 from store.writeups import AnswerRecord, WriteUpRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
-from workflows.entries.parts import without_unstorable_characters
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
-from workflows.writeups.answers import Answers, Clash, checked, join
+from workflows.writeups.answers import Answers, Clash, checked, join, words
 from workflows.writeups.gathering import gather_within
 from workflows.writeups.template import Step, Template
 from workflows.writeups.workdays import next_working_day
@@ -163,7 +162,7 @@ class WriteUps:
 
     def leave(self, writeup_id: int, actor: Actor, *, reason: str) -> WriteUp:
         """Say that it will not be written, and why; nobody is reminded any more, and nothing of it is lost."""
-        said = without_unstorable_characters(reason).strip()[:LONGEST_REASON]
+        said = words(reason)[:LONGEST_REASON]
         if not said:
             raise InvalidForm({"reason": "Say in a sentence why, so that nobody asks again."})
         return self._move(writeup_id, actor, state="not_doing", reason=said)
@@ -226,7 +225,7 @@ class WriteUps:
         # A form that was opened while the write-up was longer still asks what a short one does not.
         asked = {question.key: question for question in self.template.fields_of(step, severity)} if step else {}
         asked |= {key: self.template.questions[key] for key in given if key in self.template.questions}
-        strays = {key: without_unstorable_characters(text).strip() for key, text in given.items() if key not in asked}
+        strays = {key: words(text) for key, text in given.items() if key not in asked}
         known = checked(asked.values(), given, self.vocabulary, known=record.answers, now=self.clock())
         return {**{key: text for key, text in strays.items() if text}, **known}
 
