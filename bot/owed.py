@@ -14,7 +14,7 @@ from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from bot.blocks.undelivered import alarm
 from bot.blocks.writeup_lists import undone
-from bot.blocks.writeups import handed_in, progress, unfinished
+from bot.blocks.writeups import handed_in, progress, published, unfinished
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.drills import INTRO, SIGNAL, Drills
 from workflows.drills import RESULT as DRILL_RESULT
@@ -32,6 +32,7 @@ from workflows.runs.run import OUTCOME as RUN_OUTCOME
 from workflows.runs.runs import Runs
 from workflows.signoffs import SIGN_OFF, SignOffs
 from workflows.undelivered import ALARM, Undelivered
+from workflows.writeups.announcing import PUBLISHED
 from workflows.writeups.reminding import UNDONE, UNFINISHED, Reminding
 from workflows.writeups.submitting import HANDED_IN, Submitting
 from workflows.writeups.writeup import PROGRESS as WRITEUP_PROGRESS
@@ -82,6 +83,7 @@ class OwedMessages:
             DIGEST: self.digest,
             WRITEUP_PROGRESS: self.writeup,
             HANDED_IN: self.handed_in,
+            PUBLISHED: self.published,
             UNFINISHED: self.unfinished,
             UNDONE: self.undone,
             ALARM: self.alarm,
@@ -109,6 +111,12 @@ class OwedMessages:
         number, entry_id, steward = subject.split("|")
         found, draft = self.writeups.shown(int(number)), self.submitting.assessment(entry_id, Actor(steward))
         return handed_in(found, *draft) if found and draft else None
+
+    def published(self, subject: str) -> Rendered | None:
+        """Return the word that what came of a write-up is published, or None where it is withdrawn already."""
+        number, _, choice = subject.partition("|")
+        found = self.submitting.published(int(number), choice)
+        return published(found) if found else None
 
     def sign_off(self, subject: str) -> Rendered | None:
         """Return the question to a reviewer, or None where it ended, or is theirs no more, before it was ever sent."""

@@ -17,7 +17,8 @@ class AmendmentRecord:
     """A proposal: the document as it should become, seen from `base_revision`.
 
     `weight` is minor, major or urgent; `state` is drafting, open, published, declined or withdrawn. `version` counts
-    its edits, so that two people who edit it at once notice each other.
+    its edits, so that two people who edit it at once notice each other. `origin` names what led to it, where something
+    did: a write-up and what was chosen in it.
     """
 
     id: int
@@ -34,6 +35,7 @@ class AmendmentRecord:
     decided_at: datetime | None
     decision: str | None
     published_revision: int | None
+    origin: str | None
     created_at: datetime
     updated_at: datetime
 
@@ -55,6 +57,7 @@ class Amendments:
         state: str,
         proposed_by: str,
         at: datetime,
+        origin: str | None = None,
     ) -> AmendmentRecord:
         """Keep a new proposal and return it."""
         row = AmendmentRow(
@@ -67,6 +70,7 @@ class Amendments:
             proposed_by=proposed_by,
             co_authors=[],
             version=1,
+            origin=origin,
             created_at=at,
             updated_at=at,
         )
@@ -82,6 +86,11 @@ class Amendments:
     def look_at(self, amendment_id: int) -> AmendmentRecord | None:
         """Return the proposal without locking it, or None."""
         row = self._session.get(AmendmentRow, amendment_id)
+        return record_of(AmendmentRecord, row) if row else None
+
+    def of_origin(self, origin: str) -> AmendmentRecord | None:
+        """Return the proposal that this led to, or None."""
+        row = self._session.scalar(select(AmendmentRow).where(AmendmentRow.origin == origin))
         return record_of(AmendmentRecord, row) if row else None
 
     def find(

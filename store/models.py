@@ -116,6 +116,7 @@ class AmendmentRow(Base):
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
     published_revision: Mapped[int | None]
+    origin: Mapped[str | None] = mapped_column(String(60), index=True, unique=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -431,7 +432,7 @@ class WriteUpRow(Base):
     participants: Mapped[list[str]] = mapped_column(server_default="[]")
     results: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     version: Mapped[int] = mapped_column(server_default="0")
-    entry_id: Mapped[str | None] = mapped_column(ForeignKey("entry.id"))
+    entry_id: Mapped[str | None] = mapped_column(ForeignKey("entry.id"), index=True)
     remind_at: Mapped[datetime | None] = mapped_column(index=True)
     reminded: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]

@@ -116,6 +116,12 @@ class WriteUps:
         row = self._session.scalar(query)
         return record_of(WriteUpRecord, row) if row else None
 
+    def of_entry(self, entry_id: str) -> WriteUpRecord | None:
+        """Return the write-up that the entry was made of, locked until the transaction ends, or None."""
+        query = select(WriteUpRow).where(WriteUpRow.entry_id == entry_id).order_by(WriteUpRow.id).limit(1)
+        row = self._session.scalar(query.with_for_update().execution_options(populate_existing=True))
+        return record_of(WriteUpRecord, row) if row else None
+
     def change(self, writeup_id: int, **values: Any) -> None:
         """Set some of what is known of the write-up."""
         self._session.execute(update(WriteUpRow).where(WriteUpRow.id == writeup_id).values(**values))

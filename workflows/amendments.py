@@ -32,6 +32,7 @@ from workflows.matters import matter_of_amendment
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
 from workflows.quality.surroundings import Approval
+from workflows.writeups.announcing import announce_change_within
 
 PROPOSAL = "amendment"  # the message that asks a steward to decide
 OUTCOME = "amendment_outcome"  # the message that tells whoever proposed it
@@ -92,11 +93,12 @@ class Amendments:
         reason: str,
         urgent: bool = False,
         submission: str = "",
+        origin: str | None = None,
     ) -> Amendment:
         """Propose new values for some fields of a published entry, and return the proposal as it then stands.
 
-        The same `submission` proposes once. An editor's urgent correction is published at once. Raises InvalidForm for
-        values that cannot be, and where nothing would change.
+        The same `submission`, and the same `origin`, whoever sends it, propose once. An editor's urgent correction is
+        published at once. Raises InvalidForm for values that cannot be, and where nothing would change.
         """
         self.catalog.people.require_contributor(actor)
         if not reason.strip():
@@ -105,11 +107,11 @@ class Amendments:
             raise InvalidForm({name: f"{name} cannot be edited." for name in forbidden})
         with self.store.begin() as tx:
             entry = self._published(tx, entry_id, actor)
+            take_entry(tx, entry.id)  # two who propose the same at once: the second finds the first one's
             mine = tx.amendments.find(entry_id=entry.id, proposed_by=actor.user_id)
             is_repeated = submission and not tx.receipts.is_first_submission(f"suggestion:{submission}", self.clock())
-            proposal = (
-                mine[-1] if is_repeated and mine else self._proposed(tx, entry, changes, actor, reason, urgent=urgent)
-            )
+            known = mine[-1] if is_repeated and mine else tx.amendments.of_origin(origin) if origin else None
+            proposal = known or self._proposed(tx, entry, changes, actor, reason, urgent=urgent, origin=origin)
         return self._after(proposal.id, actor)
 
     def send(self, amendment_id: int, actor: Actor, *, reason: str, urgent: bool = False) -> Amendment:
@@ -223,11 +225,6 @@ class Amendments:
                 continue
         return found
 
-    def waiting_for(self, entry_id: str) -> list[AmendmentRecord]:
-        """Return the entry's proposals that wait for a decision, oldest first."""
-        with self.store.read() as tx:
-            return tx.amendments.find(entry_id=entry_id, states=("open",))
-
     def _published(self, tx: Transaction, entry_id: str, actor: Actor) -> Entry:
         entry = self.catalog.entry_within(tx, entry_id, actor)
         if not entry.is_published:
@@ -244,18 +241,12 @@ class Amendments:
         reason: str,
         *,
         urgent: bool,
+        origin: str | None,
     ) -> AmendmentRecord:
         document = checked_document({**entry.document.model_dump(mode="json"), **changes}, self.assessing.vocabulary)
         if document == entry.document:
             raise InvalidForm({"value": "Nothing would change; write what it should say instead."})
-        proposal = self._added(tx, entry, document, actor, reason, urgent=urgent)
-        self._send(tx, entry, proposal, actor)
-        return proposal
-
-    def _added(
-        self, tx: Transaction, entry: Entry, document: FailureMode, actor: Actor, reason: str, *, urgent: bool
-    ) -> AmendmentRecord:
-        return tx.amendments.add(
+        proposal = tx.amendments.add(
             entry_id=entry.id,
             base_revision=entry.revision,
             document=document.model_dump(mode="json"),
@@ -264,7 +255,10 @@ class Amendments:
             state="open",
             proposed_by=actor.user_id,
             at=self.clock(),
+            origin=origin,
         )
+        self._send(tx, entry, proposal, actor)
+        return proposal
 
     def _send(self, tx: Transaction, entry: Entry, record: AmendmentRecord, actor: Actor) -> None:
         """Publish what its author may publish alone, and bring the rest to whoever decides."""
@@ -349,6 +343,7 @@ class Amendments:
         change = Change("amendment", record.proposed_by, f"{urgent}{record.reason}", co_authors)
         changed = change_entry(tx, known, document, change, self.clock())
         self._decide(tx, record, "published", actor, None, published_revision=changed.revision)
+        announce_change_within(tx, record, self.clock())
         if record.weight == "urgent":
             self._have_looked_at(tx, self._record(tx, record.id), actor)
 

@@ -31,9 +31,9 @@ from workflows.entries.entry import Entry
 from workflows.entries.vocabulary import Vocabulary
 from workflows.writeups.answers import Clash, moment
 from workflows.writeups.hints import Hint, hints_of
-from workflows.writeups.submitting import AMENDMENT, BECOMES, CASE_STUDY, NEW, OCCURRENCE, Likely
+from workflows.writeups.submitting import BECOMES, Likely, Published
 from workflows.writeups.template import Question, Step
-from workflows.writeups.writeup import WriteUp
+from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, WriteUp
 
 BAR: Final = 10  # boxes of the bar
 TITLE: Final = "After-action write-up"
@@ -44,6 +44,16 @@ HINT: Final = 300  # characters of one
 SYMPTOM: Final = 300  # characters of a likely entry's symptom
 WHAT_BECOMES: Final = {
     OCCURRENCE: "Another case of", AMENDMENT: "A change of", CASE_STUDY: "A case study for",
+}  # fmt: skip
+WAITING_AS: Final = {
+    NEW: "the draft", OCCURRENCE: "another case of", AMENDMENT: "a suggested change of",
+    CASE_STUDY: "a suggested case study for",
+}  # fmt: skip
+NOW_THERE: Final = {
+    NEW: "is in the catalog now:", AMENDMENT: "was changed by", CASE_STUDY: "has a new case study:",
+}  # fmt: skip
+PUBLISHED_AS: Final = {
+    NEW: "the published entry", AMENDMENT: "a published change of", CASE_STUDY: "a published case study for",
 }  # fmt: skip
 
 
@@ -208,6 +218,16 @@ def handed_in(writeup: WriteUp, entry: Entry, assessment: Assessment) -> Rendere
     return Rendered(text + lacks, [section(text + lacks), actions("handed_in", buttons)])
 
 
+def published(found: Published) -> Rendered:
+    """Return the word, where the incident happened, that everybody has from now on what came of its write-up."""
+    entry, people = found.entry, ", ".join(person(one) for one in found.writeup.contributors)
+    # Whoever reads the channel may not read an entry that is kept to some.
+    title = f" *{escape(entry.document.title)}*" if entry.document.visibility == "org" else ""
+    what = NOW_THERE.get(found.choice.partition(":")[0], "now says more:")
+    said = f":seedling: `{entry.id}`{title} {what} what was written up here. Thank you, {people or 'everybody'}!"
+    return Rendered(said, [section(said), actions("published", [open_entry(entry)])])
+
+
 def bar(writeup: WriteUp) -> str:
     """Return how much is done, as a bar with its figure."""
     full = round(writeup.share * BAR)
@@ -283,9 +303,7 @@ def _outcome(writeup: WriteUp) -> str:
 def _became(choice: str, result: Mapping[str, object]) -> str:
     kind = choice.partition(":")[0]
     entry_id = escape(str(result.get("entry", "")))
-    if kind == NEW:
-        return f"the draft `{entry_id}`"
-    what = {OCCURRENCE: "another case of", AMENDMENT: "a suggested change of", CASE_STUDY: "a case study for"}
+    what = PUBLISHED_AS if result.get("published") else WAITING_AS
     return f"{what.get(kind, 'a part of')} `{entry_id}`"
 
 

@@ -12,9 +12,9 @@ from bot.replies import Replies
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import NotFound
 from workflows.people import Actor
-from workflows.writeups.submitting import BECOMES, NEW, StillMissing, Submitting
+from workflows.writeups.submitting import BECOMES, StillMissing, Submitting
 from workflows.writeups.template import Step
-from workflows.writeups.writeup import WriteUp
+from workflows.writeups.writeup import NEW, WriteUp
 from workflows.writeups.writeups import AnswerConflict, WriteUps
 
 OLD_FORM = "This form is of an older version; continue with `/failure drafts`."

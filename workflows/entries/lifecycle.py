@@ -26,6 +26,7 @@ from workflows.people import Actor, People
 from workflows.ports import DeliveryBell
 from workflows.quality.checks.people import GOVERNED
 from workflows.reviews.reviews import close_within
+from workflows.writeups.announcing import announce_entry_within
 
 
 class Reviewers(Protocol):
@@ -125,7 +126,8 @@ class Lifecycle:
             if tx.reviews.due_date(record.id) is None:
                 lasts = self.catalog.cadence.of(FailureMode.model_validate(record.document))
                 tx.reviews.schedule(record.id, now + lasts, "its first review after publication", lasts=lasts)
-            call_off_sign_offs(tx, record.id, self.clock())
+            call_off_sign_offs(tx, record.id, now)
+            announce_entry_within(tx, record.id, now)
         return self._after(entry_id, actor)
 
     def reject(self, entry_id: str, actor: Actor, *, expected: int, reason: str) -> Entry:

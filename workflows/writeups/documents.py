@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from workflows.entries.vocabulary import Vocabulary
 from workflows.writeups.answers import moment
-from workflows.writeups.submitting import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE
 from workflows.writeups.template import Question, Step
-from workflows.writeups.writeup import PREFILLED_BY, WriteUp
+from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, PREFILLED_BY, WriteUp
 
 STATES: Final = {"open": "being written", "submitted": "submitted", "not_doing": "not written"}
 ACTION_STATES: Final = {"open": "to be done", "done": "done", "dropped": "not done"}
@@ -131,6 +130,7 @@ def _actions(writeup: WriteUp, name_of: NameOf) -> Iterator[str]:
 def _became(writeup: WriteUp) -> str:
     told = [
         f"- {BECAME.get(choice.partition(':')[0], 'a part of')} {result.get('entry', '')}"
+        f"{' (published)' if result.get('published') else ''}"
         for choice, result in writeup.results.items()
     ]
     return "\n".join(["## What became of it", "", *told]) if told else ""

@@ -21,16 +21,16 @@ from workflows.entries.entry import Entry
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm, NotFound, UserError
 from workflows.occurrences import Occurrences, certainty_of, document_of
-from workflows.people import Actor
+from workflows.people import OPERATOR, Actor
 from workflows.ports import DeliveryBell
 from workflows.runs.run import run_within
+from workflows.writeups.announcing import origin_of
 from workflows.writeups.composing import case_study_of, changes_of, description_of, entry_of
 from workflows.writeups.template import NEEDED, Step
-from workflows.writeups.writeup import WriteUp, writeup_within
+from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, WriteUp, writeup_within
 from workflows.writeups.writeups import WriteUps
 
 HANDED_IN: Final = "writeup_handed_in"  # the message that tells a steward of a new draft
-NEW, OCCURRENCE, AMENDMENT, CASE_STUDY = "new", "occurrence", "amendment", "case_study"
 LIKELY: Final = 3
 BECOMES: Final = "becomes"  # the field of the last form, in which people choose
 
@@ -51,6 +51,15 @@ class Likely:
     entry: Entry
     is_confirmed: bool
     adds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a write-up led to, now that everybody can use it."""
+
+    writeup: WriteUp
+    choice: str
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,15 @@ class Submitting:
         """Return how far a new draft is from being published, or None for somebody who may not see it."""
         entry = self._visible(entry_id, actor)
         return (entry, self.assessing.of(entry, actor)) if entry else None
+
+    def published(self, writeup_id: int, choice: str) -> Published | None:
+        """Return what was published of a write-up, or None where it is not published any more."""
+        with self.store.begin() as tx:
+            record = tx.writeups.get(writeup_id)
+            writeup = writeup_within(tx, record, self.writeups.template) if record else None
+        entry_id = writeup.results.get(choice, {}).get("entry") if writeup else None
+        entry = self._visible(str(entry_id), OPERATOR) if entry_id else None
+        return Published(writeup, choice, entry) if writeup and entry and entry.is_published else None
 
     def _visible(self, entry_id: str, actor: Actor) -> Entry | None:
         try:
@@ -195,10 +213,6 @@ class Submitting:
     def _suggest(self, writeup: WriteUp, choice: str, entry_id: str, actor: Actor) -> None:
         reason = f"Write-up {writeup.id}, “{writeup.title}”"
         entry = self.catalog.entry(entry_id, actor)
-        waiting = [one for one in self.amendments.waiting_for(entry.id) if one.reason.startswith(f"{reason} ({choice}")]
-        if waiting:  # sent before, and stopped before it was noted
-            self._noted(writeup, choice, {"entry": entry.id, "amendment": waiting[0].id})
-            return
         if choice.startswith(CASE_STUDY):
             story = case_study_of(writeup, entry.document)
             told = [one.model_dump(mode="json") for one in entry.document.case_studies if one.key != story.key]
@@ -207,8 +221,10 @@ class Submitting:
             changes = changes_of(writeup, entry.document)
             if not changes:
                 raise InvalidForm({BECOMES: f"{entry.id} says all of this already; record a case of it instead."})
-        why = f"{reason} ({choice}): {writeup.answers.get('lesson') or writeup.answers['symptom']}"
-        amendment = self.amendments.suggest(entry.id, changes, actor, reason=why[:1000])
+        why = f"{reason}: {writeup.answers.get('lesson') or writeup.answers['symptom']}"
+        # What was sent before, and stopped before it was noted, is not suggested again.
+        origin = origin_of(writeup.id, choice)
+        amendment = self.amendments.suggest(entry.id, changes, actor, reason=why[:1000], origin=origin)
         self._noted(writeup, choice, {"entry": entry.id, "amendment": amendment.id})
 
     def _noted(self, writeup: WriteUp, choice: str, result: Mapping[str, Any]) -> None:
@@ -217,7 +233,8 @@ class Submitting:
 
     @staticmethod
     def _note(tx: Transaction, record: WriteUpRecord, choice: str, result: Mapping[str, Any]) -> None:
-        tx.writeups.change(record.id, results={**record.results, choice: dict(result)})
+        told = record.results.get(choice, {})  # where it was published at once, that stands there already
+        tx.writeups.change(record.id, results={**record.results, choice: {**told, **result}})
 
     @staticmethod
     def _taken(tx: Transaction, writeup: WriteUp) -> WriteUpRecord:

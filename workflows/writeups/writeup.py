@@ -15,6 +15,7 @@ from workflows.writeups.answers import Answers
 from workflows.writeups.template import Question, Step, Template
 
 PROGRESS: Final = "writeup_progress"  # the one message of a write-up, which edits itself
+NEW, OCCURRENCE, AMENDMENT, CASE_STUDY = "new", "occurrence", "amendment", "case_study"  # what it can become
 Moment = MomentRecord  # a point of the timeline
 FollowUp = FollowUpRecord
 # Who is named where the bot itself filled something in.
@@ -107,6 +108,12 @@ def writeup_within(tx: Transaction, record: WriteUpRecord, template: Template) -
         tuple(tx.writeups.moments(record.id)),
         tuple(tx.writeups.follow_ups(record.id)),
     )
+
+
+def place_within(tx: Transaction, record: WriteUpRecord) -> str:
+    """Return where to speak of the write-up: the channel it belongs to where we listen, else its owner."""
+    channel = tx.incidents.channel(record.channel_id) if record.channel_id else None
+    return channel.id if channel and channel.watched else record.owner
 
 
 def progress_key(writeup_id: int) -> str:

@@ -19,7 +19,7 @@ from workflows.writeups.answers import Answers, Clash, checked, join, words
 from workflows.writeups.gathering import gather_within
 from workflows.writeups.template import Step, Template
 from workflows.writeups.workdays import next_working_day
-from workflows.writeups.writeup import PREFILLED_BY, PROGRESS, WriteUp, progress_key, writeup_within
+from workflows.writeups.writeup import PREFILLED_BY, PROGRESS, WriteUp, place_within, progress_key, writeup_within
 
 LONGEST_REASON: Final = 1_000
 CALM: Final = timedelta(seconds=2)  # between two edits of the message while several people write
@@ -178,11 +178,9 @@ class WriteUps:
     def tell_within(self, tx: Transaction, writeup_id: int) -> None:
         """Owe the message that shows how far it is, or its edit: in the channel where we listen, else to its owner."""
         record = self._record(tx, writeup_id)
-        channel = tx.incidents.channel(record.channel_id) if record.channel_id else None
-        address = record.channel_id if record.channel_id and channel and channel.watched else record.owner
         tx.outbox.owe_latest(
-            progress_key(writeup_id), kind=PROGRESS, subject=str(writeup_id), address=address, thread_ts=None,
-            at=self.clock(), calm=CALM,
+            progress_key(writeup_id), kind=PROGRESS, subject=str(writeup_id), address=place_within(tx, record),
+            thread_ts=None, at=self.clock(), calm=CALM,
         )  # fmt: skip
 
     def open_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
