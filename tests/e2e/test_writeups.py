@@ -1,9 +1,10 @@
 """The after-action write-up as people meet it, through the local Slack."""
 
+import json
 from pathlib import Path
 
 import sandbox
-from tests.e2e.stage import MANIFEST, RESPONDER, Stage, running_bot
+from tests.e2e.stage import MANIFEST, RESPONDER, STEWARD, Stage, running_bot
 
 
 def test_the_timeline_and_the_follow_up_actions_are_kept_line_by_line(stage: Stage) -> None:
@@ -82,3 +83,75 @@ def test_three_people_write_a_major_incident_up_with_a_crash_in_between_into_a_n
             assert "is saved as a draft" in third.modal("Submitted").text
             told = third.sees("It became the draft", channel="inc-major-writeup")
             assert all(person.id in str(told.message.body) for person in (first, second, third))
+
+
+def test_a_change_is_reviewed_as_a_diff_published_and_announced_where_the_incident_happened(stage: Stage) -> None:
+    author, steward = stage.slack.user("change-author"), stage.slack.user(STEWARD)
+    stage.slack.channel("inc-change-writeup", members=["change-author"], bot=True)
+    last = written_up(author, "inc-change-writeup")
+    last.choose("It becomes", "amendment:FM-0016").submit()
+    assert "a suggested change of" in author.modal("Submitted").text
+
+    proposal = steward.sees("Sessions are never closed", dm=True)
+    assert "Evict the oldest session" in proposal.text
+    steward.clicks("Approve", proposal)
+
+    told = author.sees("was changed by what was written up here", channel="inc-change-writeup")
+    assert author.id in str(told.message.body)
+    author.sees("It became a published change of", channel="inc-change-writeup")
+    shown = json.loads(stage.bot.faultline("show", "FM-0016", "--json"))
+    assert "Evict the oldest session" in str(shown)
+
+
+def test_a_case_study_is_born_from_a_reuse_in_another_domain(stage: Stage) -> None:
+    author, steward = stage.slack.user("reuse-author"), stage.slack.user(STEWARD)
+    stage.slack.channel("inc-reuse-writeup", members=["reuse-author"], bot=True)
+    last = written_up(
+        author, "inc-reuse-writeup",
+        adapted="Batches are cut by tokens instead of images", origin="Vision training", target="Chat serving",
+    )  # fmt: skip
+    last.choose("It becomes", "occurrence:FM-0016", "case_study:FM-0016").submit()
+    assert "a suggested case study for" in author.modal("Submitted").text
+
+    proposal = steward.sees("Batches are cut by tokens instead of images", dm=True)
+    steward.clicks("Approve", proposal)
+
+    author.sees("has a new case study", channel="inc-reuse-writeup")
+    (story,) = [
+        one
+        for one in json.loads(stage.bot.faultline("show", "FM-0016", "--json"))["case_studies"]
+        if one.get("adapted") == "Batches are cut by tokens instead of images"
+    ]
+    assert (story["type"], story["origin"]["text"], story["target"]["text"]) == (
+        "reuse", "Vision training", "Chat serving",
+    )  # fmt: skip
+    assert story["situation"]
+    assert len(story["timeline"]) > 1
+
+
+def written_up(
+    author: sandbox.Actor, channel: str, *, adapted: str = "", origin: str = "", target: str = ""
+) -> sandbox.Form:
+    """Recognise FM-0016 in the channel, write the incident up in all its parts, and return the last form."""
+    author.says("torch.cuda.OutOfMemoryError: CUDA out of memory, gpu oom again", channel=channel)
+    card = author.sees("happened before", channel=channel)
+    author.clicks("This is it", card, beside="FM-0016")
+    author.command("/failure status sev1 resolved", channel=channel)
+    author.clicks("Continue", author.sees("Write-up: ", channel=channel))
+    author.modal("What did people see?").submit()
+    author.modal("By how much at least?").submit()
+    author.modal("What happened when").submit()
+    why = author.modal("What set it off?").choose("What set it off?", "load")
+    why.fill("What was wrong before anything happened?", "Sessions are never closed").submit()
+    author.modal("How was it noticed?").submit()
+    response = author.modal("What contained it?").fill("What contained it?", "Evict the oldest session")
+    response.fill("The steps, one per line", "List sessions by age\nClose the oldest")
+    response.fill("Who carries it out?", "serving rota").fill("How is it undone?", "Sessions open again").submit()
+    author.modal("Where did you get lucky?").submit()
+    lessons = author.modal("What should others know").fill("What should others know", "Bound what a session keeps")
+    if adapted:
+        lessons.fill("What was adapted from elsewhere?", adapted).fill("Where did that come from?", origin)
+        lessons.fill("Where was it reused?", target)
+    lessons.submit()
+    author.modal("Follow-up actions").submit()
+    return author.modal("What becomes of")
