@@ -129,7 +129,7 @@ def review_buttons(review: DueReview) -> Block:
             button("Still right", ids.VERIFY, value, style="primary"),
             button("Needs a change", ids.NEEDS_CHANGE, value),
             menu(ids.SNOOZE, "Snooze", later),
-            button("Hand over", ids.HAND_OVER, value),
+            button("Hand over", ids.HAND_OVER_REVIEW, value),
             button("Deprecate", f"{ids.TAKE_STEP}:deprecate", f"{entry.id}|{entry.revision}|deprecate"),
             open_entry(entry),
         ],
@@ -155,7 +155,7 @@ def hand_over_form(subject: str, title: str) -> Block:
     """Return the form that asks who is to look at it instead."""
     hint = "They are told the same working day, and may answer this one review."
     to = person_field("to", "Who looks at it instead of you?", hint=hint, value=None)
-    return _form("Hand over", title, to, callback_id=ids.HAND_OVER_FORM, submit="Hand over", subject=subject)
+    return _form("Hand over", title, to, callback_id=ids.HAND_OVER_REVIEW_FORM, submit="Hand over", subject=subject)
 
 
 def ownership_gaps(gaps: Sequence[tuple[str, str]]) -> Rendered:

@@ -164,7 +164,7 @@ def progress(writeup: WriteUp) -> Rendered:
     buttons = [
         button("Continue", ids.CONTINUE_WRITEUP, str(writeup.id), style="primary"),
         button("All parts", ids.OPEN_WRITEUP, str(writeup.id)),
-        button("Hand over", ids.HAND_OVER, str(writeup.id)),
+        button("Hand over", ids.HAND_OVER_WRITEUP, str(writeup.id)),
         button("Not doing", ids.LEAVE_WRITEUP, str(writeup.id)),
     ]
     missing = _missing_line(writeup)
@@ -179,7 +179,7 @@ def unfinished(writeup: WriteUp) -> Rendered:
     number = str(writeup.id)
     buttons = [
         button("Continue", ids.CONTINUE_WRITEUP, number, style="primary"),
-        button("Hand over", ids.HAND_OVER, number),
+        button("Hand over", ids.HAND_OVER_WRITEUP, number),
         button("Not doing", ids.LEAVE_WRITEUP, number),
     ]
     return Rendered(f"{text}\n{bar(writeup)}", [section(text), context(bar(writeup)), actions("unfinished", buttons)])
@@ -192,7 +192,11 @@ def hand_over_form(writeup: WriteUp) -> Block:
         person_field("owner", "Who takes it over?", hint=None, value=None),
     ]
     return modal(
-        "Hand over", blocks, callback_id=ids.HAND_OVER_FORM, submit="Hand over", private_metadata=noted(writeup, "")
+        "Hand over",
+        blocks,
+        callback_id=ids.HAND_OVER_WRITEUP_FORM,
+        submit="Hand over",
+        private_metadata=noted(writeup, ""),
     )
 
 
@@ -349,7 +353,7 @@ def _deeds(writeup: WriteUp) -> Block:
         return actions("deeds", [button("Write it after all", ids.TAKE_UP_WRITEUP, number)])
     deeds = [
         button("Submit…", ids.SUBMIT_WRITEUP, number, style="primary"),
-        button("Hand over", ids.HAND_OVER, number),
+        button("Hand over", ids.HAND_OVER_WRITEUP, number),
         button("Not doing", ids.LEAVE_WRITEUP, number),
     ]
     return actions("deeds", deeds)

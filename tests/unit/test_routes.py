@@ -1,5 +1,6 @@
 """The route table, the manifest and the README say the same."""
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,22 @@ def test_every_button_and_form_we_draw_has_a_listener() -> None:
     answered = {*listeners().buttons(), *listeners().forms()}
 
     assert names - answered == {ids.COMMAND, ids.ANSWER, ids.MESSAGE_EVENT}
+
+
+def test_no_name_stands_twice_in_the_tables_of_names_and_routes() -> None:
+    for file, kind in (("bot/ids.py", ast.Module), ("bot/listeners/__init__.py", ast.Dict)):
+        for table in ast.walk(ast.parse((ROOT / file).read_text())):
+            if isinstance(table, kind):
+                named = [ast.unparse(name) for name in _names(table)]
+                assert sorted(set(named)) == sorted(named)
+
+
+def _names(table: ast.AST) -> list[ast.expr]:
+    if isinstance(table, ast.Dict):
+        return [key for key in table.keys if key is not None]
+    # Of a module: what is assigned, and what to; two buttons of one id would be one button.
+    assigned = [one for one in ast.walk(table) if isinstance(one, ast.Assign)]
+    return [name for one in assigned for name in (*one.targets, one.value)]
 
 
 def test_optional_scopes_are_asked_for_as_well_as_marked_optional() -> None:
