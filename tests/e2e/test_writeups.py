@@ -155,3 +155,55 @@ def written_up(
     lessons.submit()
     author.modal("Follow-up actions").submit()
     return author.modal("What becomes of")
+
+
+def test_every_path_that_was_abandoned_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    with sandbox.running(manifest=MANIFEST, port=0) as slack:
+        author, heir = slack.user("leaver"), slack.user("heir")
+        with running_bot(slack, tmp_path):
+            slack.channel("inc-abandoned", members=["leaver", "heir"], bot=True)
+            author.says("The feature store serves rows of last week", channel="inc-abandoned")
+            slack.settled()
+            author.command("/failure write-up", channel="inc-abandoned")
+            author.modal("What did people see?").close()  # nothing was typed yet
+
+            author.clicks("Continue", author.sees("0 of 9 parts", channel="inc-abandoned"))
+            form = author.modal("What did people see?").fill("Name the failure mode", "Stale features are served")
+            form.fill("What did people see?", "Rows of last week").choose("How bad was it?", "sev1").submit()
+            author.modal("By how much at least?").close()
+            author.clicks("Not doing", author.sees("1 of 9 parts", channel="inc-abandoned"))
+            author.modal("Why not?").fill("Why not?", "A false alarm").submit()
+            author.clicks("Write it after all", author.sees("will not write it", channel="inc-abandoned"))
+            author.modal("By how much at least?").close()
+
+            author.clicks("Hand over", author.sees("1 of 9 parts", channel="inc-abandoned"))
+            author.modal("Who takes it over?").choose("Who takes it over?", "heir").submit()
+            note = heir.sees(f"<@{heir.id}> finishes it", channel="inc-abandoned")
+            heir.clicks("Continue", note)
+            open_since_yesterday = heir.modal("By how much at least?").fill("Which figure moved?", "Share of old rows")
+            slack.settled()
+        with running_bot(slack, tmp_path):
+            open_since_yesterday.submit()
+            heir.modal("What happened when").close()
+            listed = heir.command("/failure drafts", channel="inc-abandoned").sees("Stale features are served")
+            heir.clicks("Continue", listed)
+            heir.modal("What happened when").close()
+            heir.clicks("All parts", heir.sees("2 of 9 parts", channel="inc-abandoned"))
+            page = heir.modal("Share of old rows")
+            heir.clicks("Submit…", page)
+            last = heir.modal("What becomes of").choose("It becomes", "new").submit()
+            assert "your choice is kept" in heir.modal("Why it could happen").text
+            last.close()
+            heir.clicks("Continue", heir.sees("2 of 9 parts", channel="inc-abandoned"))
+            heir.modal("What happened when").submit()
+            why = (
+                heir.modal("What set it off?").choose("What kind of cause?", "data").choose("What set it off?", "load")
+            )
+            why.fill("What was wrong before anything happened?", "No age was checked")
+            why.choose("Who should own the entry?", "serving").submit()
+            heir.modal("How was it noticed?").close()
+            heir.clicks("All parts", heir.sees("4 of 9 parts", channel="inc-abandoned"))
+            heir.clicks("Submit…", heir.modal("Share of old rows"))
+            heir.modal("What becomes of").submit()  # the choice of before still stands
+
+            assert "is saved as a draft" in heir.modal("Submitted").text
