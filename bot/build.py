@@ -32,6 +32,7 @@ from bot.links import asked_web
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.choices import ChoiceListeners
+from bot.listeners.documents import DocumentListeners
 from bot.listeners.domains import DomainListeners
 from bot.listeners.drills import DrillListeners
 from bot.listeners.editing import EditingListeners
@@ -510,6 +511,9 @@ def _slack_app(
         amendments=AmendmentListeners(workflows.amendments, vocabulary, replies, team),
         choices=ChoiceListeners(workflows.picking, team),
         drills=DrillListeners(workflows.drills),
+        documents=DocumentListeners(
+            workflows.writeups, vocabulary, replies, SlackPeople(replies.client).names_of, team
+        ),
         domains=DomainListeners(workflows.domains, replies, team),
         editing=EditingListeners(
             workflows.editing, workflows.assessing, workflows.lifecycle, workflows.amendments, vocabulary, replies, team

@@ -11,6 +11,7 @@ OUTDATED = "mark_outdated"
 CONTINUE_WRITEUP = "continue_writeup"
 START_WRITEUP = "start_writeup"
 OPEN_WRITEUP = "open_writeup"
+SEND_DOCUMENT = "send_document"
 WRITE_STEP = "write_step"  # and, behind a colon, which one
 HAND_OVER_WRITEUP = "hand_over_writeup"
 LEAVE_WRITEUP = "leave_writeup"

@@ -1,13 +1,13 @@
-"""Answers to one person: a form on their screen, or a message only they see."""
+"""Answers to one person: a form on their screen, a message only they see, or a file in their direct messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.webhook import WebhookClient
 
 from bot.background import Background
@@ -18,6 +18,9 @@ from bot.refusals import error_of, is_rate_limit, is_slacks_own_trouble
 log = structlog.get_logger(__name__)
 TOO_LATE = "Slack took too long to open that form. Nothing is lost; please do it once more."
 NOT_OPENED = "Slack has trouble and did not open that form. Nothing is lost; please try again in a minute."
+SENT = "The document is in your direct messages with Faultline; pass it on from there."
+MAY_NOT_SEND = "Faultline may not post files here; ask an admin to grant `files:write` or run `faultline writeups`."
+NOT_SENT = "Slack did not take the document. Nothing is lost; please try again in a minute."
 BROKEN = (OSError, HTTPException)  # timeouts and broken connections
 # Slack forgets a trigger 3 seconds after the click, docs.slack.dev/interactivity/handling-user-interaction.
 GONE_ERRORS = frozenset({"not_found", "view_not_found", "hash_conflict"})
@@ -26,7 +29,7 @@ LATE_ERRORS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "trigger_
 
 @dataclass(frozen=True)
 class Replies:
-    """Opens forms and sends ephemeral answers, from the background: Slack is never asked before we acknowledge."""
+    """Opens forms, sends answers and files, from the background: Slack is never asked before we acknowledge."""
 
     client: WebClient
     background: Background
@@ -48,6 +51,20 @@ class Replies:
     def tell_in_private(self, user_id: str, rendered: Rendered) -> None:
         """Say something to a person who has no response URL, in the direct messages with the bot."""
         self.background.run(lambda: self._post(user_id, rendered))
+
+    def send_file(self, user_id: str, name: str, write: Callable[[], str], then: Callable[[str], None]) -> None:
+        """Send a file to one person, `write`n in the background, and say to `then` in a sentence what came of it."""
+        self.background.run(lambda: then(self._upload(user_id, name, write())))
+
+    def _upload(self, user_id: str, name: str, content: str) -> str:
+        try:
+            place = self.client.conversations_open(users=user_id)["channel"]["id"]
+            self.client.files_upload_v2(channel=place, filename=name, title=name, content=content)
+        except SlackApiError as refused:
+            return MAY_NOT_SEND if error_of(refused) == "missing_scope" else NOT_SENT
+        except (SlackRequestError, *BROKEN):
+            return NOT_SENT
+        return SENT
 
     def _open(self, asked: CommandCall | Press, view: Mapping[str, Any]) -> None:
         standing_in = asked.view_id if isinstance(asked, Press) else ""

@@ -5,6 +5,7 @@ from typing import Any, cast
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.choices import ChoiceListeners
+from bot.listeners.documents import DocumentListeners
 from bot.listeners.domains import DomainListeners
 from bot.listeners.drills import DrillListeners
 from bot.listeners.editing import EditingListeners
@@ -33,6 +34,7 @@ def listeners_over_nothing() -> Listeners:
     return Listeners(
         AmendmentListeners(NOTHING, NOTHING, NOTHING, ""),
         ChoiceListeners(NOTHING, ""),
+        DocumentListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         DomainListeners(NOTHING, NOTHING, ""),
         DrillListeners(NOTHING),
         EditingListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),

@@ -37,6 +37,7 @@ from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, W
 
 BAR: Final = 10  # boxes of the bar
 TITLE: Final = "After-action write-up"
+AS_DOCUMENT: Final = "As a document"
 MISSING_SHOWN: Final = 6
 BOTH_TEXTS: Final = 600  # characters of each text of a conflict
 HINTS_SHOWN: Final = 6
@@ -102,9 +103,10 @@ def noted(writeup: WriteUp, step: str) -> str:
     return json.dumps({"writeup": writeup.id, "step": step, "version": writeup.record.version})
 
 
-def writeup_page(writeup: WriteUp) -> Block:
-    """Return the page with every step, how far each is, and what can be done with the whole."""
+def writeup_page(writeup: WriteUp, notice: str = "") -> Block:
+    """Return the page with every step, how far each is, what can be done with the whole, and what was just done."""
     blocks = [
+        *([context(escape(notice))] if notice else []),
         section(f"*{escape(writeup.title)}*\n{_standing(writeup)}"),
         context(bar(writeup)),
         *_hints(hints_of(writeup)),
@@ -349,12 +351,16 @@ def _step_id(step: Step) -> str:
 
 def _deeds(writeup: WriteUp) -> Block:
     number = str(writeup.id)
+    document = button(AS_DOCUMENT, ids.SEND_DOCUMENT, number)
+    if writeup.record.state == "submitted":
+        return actions("deeds", [document])
     if writeup.record.state == "not_doing":
-        return actions("deeds", [button("Write it after all", ids.TAKE_UP_WRITEUP, number)])
+        return actions("deeds", [button("Write it after all", ids.TAKE_UP_WRITEUP, number), document])
     deeds = [
         button("Submit…", ids.SUBMIT_WRITEUP, number, style="primary"),
         button("Hand over", ids.HAND_OVER_WRITEUP, number),
         button("Not doing", ids.LEAVE_WRITEUP, number),
+        document,
     ]
     return actions("deeds", deeds)
 
@@ -365,9 +371,8 @@ def _after(writeup: WriteUp) -> Iterable[Block]:
         yield actions("after", [button("Write it after all", ids.TAKE_UP_WRITEUP, number)])
         return
     entries = dict.fromkeys(str(result["entry"]) for result in writeup.results.values() if result.get("entry"))
-    if entries:
-        shown = [button(f"Open {entry}", f"{ids.OPEN_ENTRY}:{entry}", entry) for entry in list(entries)[:5]]
-        yield actions("after", shown)
+    shown = [button(f"Open {entry}", f"{ids.OPEN_ENTRY}:{entry}", entry) for entry in list(entries)[:5]]
+    yield actions("after", [*shown, button(AS_DOCUMENT, ids.SEND_DOCUMENT, number)])
 
 
 def _likely(one: Likely) -> Block:

@@ -16,6 +16,7 @@ from bot.forms.situations import incident_of
 from bot.listeners.amendments import AmendmentListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.commands import CommandListener, Handler, help_text
+from bot.listeners.documents import DocumentListeners
 from bot.listeners.domains import DomainListeners
 from bot.listeners.drills import DrillListeners
 from bot.listeners.editing import EditingListeners
@@ -48,6 +49,7 @@ class Listeners:
 
     amendments: AmendmentListeners
     choices: ChoiceListeners
+    documents: DocumentListeners
     domains: DomainListeners
     drills: DrillListeners
     editing: EditingListeners
@@ -160,6 +162,7 @@ class Listeners:
             ids.START_WRITEUP: self.writeups.start_here,
             ids.CONTINUE_WRITEUP: self.writeups.resume,
             ids.OPEN_WRITEUP: self.writeups.open,
+            ids.SEND_DOCUMENT: self.documents.send,
             ids.WRITE_STEP: self.writeups.open_step,
             ids.SUBMIT_WRITEUP: self.writeups.ask_to_submit,
             ids.HAND_OVER_WRITEUP: self.writeups.ask_to_hand_over,

@@ -207,3 +207,24 @@ def test_every_path_that_was_abandoned_goes_on_where_it_stopped(tmp_path: Path) 
             heir.modal("What becomes of").submit()  # the choice of before still stands
 
             assert "is saved as a draft" in heir.modal("Submitted").text
+
+
+def test_a_write_up_is_sent_as_a_document_to_whoever_asks(stage: Stage) -> None:
+    author = stage.slack.user("document-author")
+    stage.slack.channel("document-writeup", members=["document-author"])
+    author.command("/failure write-up", channel="document-writeup")
+    form = author.modal("What did people see?").fill("Name the failure mode", "Batches are read twice")
+    form.fill("What did people see?", "Loss falls too fast").choose("How bad was it?", "sev3").submit()
+    author.modal("What contained it?").close()
+    note = author.sees("1 of 2 parts", dm=True)
+
+    author.clicks("All parts", note)
+    author.clicks("As a document", author.modal("Batches are read twice"))
+
+    author.modal("is in your direct messages")
+    (sent,) = [one for one in author.visible(dm=True) if one.body.get("files")]
+    (file,) = sent.body["files"]
+    document = author.slack.workspace.contents[file["id"]].decode()
+    assert file["name"].endswith("batches-are-read-twice.md")
+    assert "# Batches are read twice" in document
+    assert "| Owner | document-author |" in document

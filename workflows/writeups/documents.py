@@ -33,6 +33,13 @@ def as_markdown(writeup: WriteUp, vocabulary: Vocabulary, name_of: NameOf) -> st
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def people_of(writeup: WriteUp) -> tuple[str, ...]:
+    """Return everybody whom the document names, each once."""
+    authors = (one.author for one in writeup.moments)
+    named = [writeup.owner, *writeup.contributors, *authors, *(one.owner for one in writeup.follow_ups)]
+    return tuple(dict.fromkeys(one for one in named if one not in {PREFILLED_BY, ""}))
+
+
 def as_json(writeup: WriteUp) -> dict[str, Any]:
     """Return all of it as it is kept; times are ISO 8601 in UTC."""
     record = writeup.record
