@@ -2,14 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from store import Store
-from store.schema import migrate
 from tests.factories import RESPONDER, STEWARD, STRANGER, House, failure_mode, house
 from workflows.errors import InvalidForm, NotAllowed, NotFound
 from workflows.people import Actor
@@ -279,43 +275,3 @@ def test_it_is_handed_over_left_and_taken_up_again(store: Store, tmp_path: Path)
     assert (left.record.state, left.record.reason) == ("not_doing", "a false alarm")
     assert (back.is_open, back.answers["title"]) == (True, WHAT["title"])
     assert lived.writeups.open(writeup.id, RESPONDER).id == writeup.id
-
-
-SENT = st.tuples(
-    st.sampled_from(["what", "why", "response", "lessons", "gone"]),
-    st.dictionaries(st.sampled_from(["title", "symptom", "lesson", "mitigation", "stray"]), st.text("ab ", max_size=4)),
-    st.sampled_from([RESPONDER, STEWARD]),
-    st.integers(0, 5),
-)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(SENT, min_size=1, max_size=8))
-def test_nothing_typed_is_ever_lost(sent: list[tuple[str, dict[str, str], Actor, int]]) -> None:
-    with TemporaryDirectory() as folder:
-        store = Store.open(f"sqlite:///{folder}/faultline.db")
-        migrate(store.engine)
-        lived = house(store, Path(folder))
-        writeup = lived.writeups.start(RESPONDER, channel_id="CINC")
-        lived.writeups.open(writeup.id, STEWARD, channel_id="CINC")
-        full = {"what": WHAT, "why": WHY, "response": RESPONSE, "lessons": {"lesson": "Bound it"}, "gone": {}}
-
-        for step, given, actor, stale in [*sent, *sent[:2]]:
-            now = lived.writeups.open(writeup.id, actor).record.version
-            typed = {**full[step], **given}
-            try:
-                save(lived, writeup.id, step, typed, actor, at=max(0, now - stale))
-            except InvalidForm:
-                continue  # Slack keeps the form open, with everything in it
-            except AnswerConflict:
-                pass
-            with store.read() as tx:
-                kept = {(one.field, one.value) for one in tx.writeups.told(writeup.id)}
-            answers = lived.writeups.open(writeup.id, actor).answers
-            lost = {
-                (key, text.strip())
-                for key, text in typed.items()
-                if text.strip() and answers.get(key) != text.strip() and (key, text.strip()) not in kept
-            }
-            assert not lost
-        store.close()
