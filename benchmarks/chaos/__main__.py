@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 
 from benchmarks.chaos.trial import Plan, try_out
 from benchmarks.chaos.unguarded import GUARDS
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         at_once=bool(wanted.without),  # busy bots do wrong sooner
         without=wanted.without,
         haste=wanted.haste,
+        people=wanted.people,
+        lasts=timedelta(minutes=wanted.minutes),
     )
     verdict = try_out(plan, lambda line: print(line, file=sys.stderr, flush=True))
     print(json.dumps({"database": plan.database, "without": plan.without, **verdict.as_json()}))
@@ -43,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pauses", type=int, help="beyond the lease; default: one for ten kills")
     parser.add_argument("--crashes", type=int, help="of PostgreSQL; default: one for fifty kills")
     parser.add_argument("--haste", type=float, default=10, help="how many times less patient the bots are")
+    parser.add_argument("--people", type=int, default=2, help="who hand in forms all the time")
+    parser.add_argument("--minutes", type=float, default=0, help="how long the kills take at least")
     parser.add_argument("--without", choices=GUARDS, default="", help="take one guard away; this must be noticed")
     return parser
 

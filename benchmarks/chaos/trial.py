@@ -37,7 +37,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to happen; the messages fall due evenly over the time that the kills take, or `at_once`."""
+    """What is to happen; the messages fall due evenly over the time that the kills take, or `at_once`.
+
+    It `lasts` so long at least, the wait at the end aside.
+    """
 
     database: str = "postgresql"
     kills: int = 100
@@ -49,6 +52,7 @@ class Plan:
     people: int = 2
     replicas: int = 3
     haste: float = 10
+    lasts: timedelta = timedelta()
     between_kills: tuple[float, float] = (0.3, 1.1)
     drain: timedelta = timedelta(minutes=10)
     without: str = ""
@@ -62,7 +66,8 @@ class Plan:
     @property
     def seconds(self) -> float:
         """How long the kills take, about."""
-        return max(self.kills * sum(self.between_kills) / 2, self.pauses * self._pause, 5)
+        kills = self.kills * sum(self.between_kills) / 2
+        return max(kills, self.pauses * self._pause, self.lasts.total_seconds(), 5)
 
     @property
     def _pause(self) -> float:

@@ -1,6 +1,7 @@
 """Whatever several people do to a write-up, in whatever order and however often, no accepted word of theirs is lost."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -149,10 +150,8 @@ class WritingUp(RuleBasedStateMachine):
             return  # Slack keeps the form open, with everything in it
 
     def _save(self, step: str, given: dict[str, str], who: Actor, version: int) -> None:
-        try:
+        with suppress(AnswerConflict):  # both texts are shown; whoever closes the form now has lost nothing
             self.lived.writeups.save(self.number, step, given, who, version=version)
-        except AnswerConflict:  # both texts are shown; whoever closes the form now has lost nothing
-            pass
         self.typed |= {(key, text.strip()) for key, text in given.items() if text.strip()}
 
     def _taken(self, work: Callable[..., Any], text: str, *given: Any, **named: Any) -> None:
