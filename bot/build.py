@@ -31,6 +31,7 @@ from bot.joining import join
 from bot.links import asked_web
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.archives import ArchiveListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.documents import DocumentListeners
 from bot.listeners.domains import DomainListeners
@@ -129,6 +130,7 @@ from workflows.triggers import Triggers
 from workflows.undelivered import Undelivered
 from workflows.writeups.lists import Lists
 from workflows.writeups.marking import Marking
+from workflows.writeups.mornings import Mornings
 from workflows.writeups.reminding import Reminding
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import Template
@@ -266,7 +268,7 @@ def build_workflows(
     )
     situations = Situations(store, clock, catalog)
     template = Template.load(settings.writeup_template, vocabulary)
-    writeups = WriteUps(store, clock, catalog, vocabulary, template, bell)
+    writeups = WriteUps(store, clock, catalog, vocabulary, template, bell, Mornings(stewardship))
     subscriptions = Subscriptions(store, clock, catalog, vocabulary)
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
@@ -323,7 +325,7 @@ def build_workflows(
         forgetting=Forgetting(store, clock, bell),
         trail=Trail(store),
         undelivered=Undelivered(store, clock, people, bell),
-        reminding=Reminding(store, clock, writeups, bell, settings.incident_quiet),
+        reminding=Reminding(store, clock, writeups, bell, incidents.listening, settings.incident_quiet),
     )
 
 
@@ -509,6 +511,7 @@ def _slack_app(
     vocabulary, team = workflows.vocabulary, identity.team_id
     listeners = Listeners(
         amendments=AmendmentListeners(workflows.amendments, vocabulary, replies, team),
+        archives=ArchiveListeners(workflows.reminding),
         choices=ChoiceListeners(workflows.picking, team),
         drills=DrillListeners(workflows.drills),
         documents=DocumentListeners(

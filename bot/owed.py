@@ -13,8 +13,8 @@ from bot.blocks.reviews import review_list, review_nudge
 from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from bot.blocks.undelivered import alarm
-from bot.blocks.writeup_lists import undone
-from bot.blocks.writeups import handed_in, progress, published, unfinished
+from bot.blocks.writeup_lists import finished, undone
+from bot.blocks.writeups import handed_in, no_longer_asked, progress, published, unfinished
 from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
 from workflows.drills import INTRO, SIGNAL, Drills
 from workflows.drills import RESULT as DRILL_RESULT
@@ -33,7 +33,8 @@ from workflows.runs.runs import Runs
 from workflows.signoffs import SIGN_OFF, SignOffs
 from workflows.undelivered import ALARM, Undelivered
 from workflows.writeups.announcing import PUBLISHED
-from workflows.writeups.reminding import UNDONE, UNFINISHED, Reminding
+from workflows.writeups.answered import UNDONE, UNFINISHED, is_undone, is_unfinished
+from workflows.writeups.reminding import Reminding
 from workflows.writeups.submitting import HANDED_IN, Submitting
 from workflows.writeups.writeup import PROGRESS as WRITEUP_PROGRESS
 from workflows.writeups.writeups import WriteUps
@@ -96,15 +97,19 @@ class OwedMessages:
 
     def unfinished(self, subject: str) -> Rendered | None:
         """Return the question when a write-up will be finished, or None where it needs no asking any more."""
-        number, _, owner = subject.partition("|")
-        found = self.reminding.unfinished(int(number), owner)
-        return unfinished(found) if found else None
+        number, address, due = f"{subject}||".split("|")[:3]
+        found = self.reminding.unfinished(int(number), address, due)
+        if found is None:
+            return None
+        return unfinished(found) if is_unfinished(found, address) else no_longer_asked(found)
 
     def undone(self, subject: str) -> Rendered | None:
         """Return the reminder of a follow-up action, or None where it is done or somebody else's."""
-        number, _, owner = subject.partition("|")
-        found = self.reminding.undone(int(number), owner)
-        return undone(found) if found else None
+        number, owner, due = f"{subject}||".split("|")[:3]
+        found = self.reminding.undone(int(number), owner, due)
+        if found is None:
+            return None
+        return undone(found) if is_undone(found, owner) else finished(found)
 
     def handed_in(self, subject: str) -> Rendered | None:
         """Return the word to a steward about a new draft, or None where it is not for them any more."""

@@ -29,7 +29,7 @@ class ChannelRecord:
     """A channel, whether we listen there, who or what decided so, and until when we say nothing there by ourselves.
 
     `threshold` is the channel's own chance from which on we speak, None for that of all channels. `scope` is all of
-    the channel, its threads alone, or only the named `threads`.
+    the channel, its threads alone, or only the named `threads`. Nothing can be said where it `is_archived`.
     """
 
     id: str
@@ -42,6 +42,7 @@ class ChannelRecord:
     threshold_by: str | None = None
     scope: str = "all"
     threads: list[str] = field(default_factory=list)
+    is_archived: bool = False
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,7 @@ class ChannelRow(Base):
     threshold_by: Mapped[str | None]
     scope: Mapped[str] = mapped_column(String(10), server_default="all")
     threads: Mapped[list[str]] = mapped_column(server_default="[]")
+    is_archived: Mapped[bool] = mapped_column(server_default=false())
 
 
 class IncidentRow(Base):

@@ -143,10 +143,11 @@ class Outbox:
             )
         )
 
-    def edit_all(self, kind: str, *, prefix: str, at: datetime) -> None:
-        """Owe an edit of every message of the kind whose key begins so."""
+    def edit_all(self, kind: str, *, prefix: str, at: datetime, besides: str = "") -> None:
+        """Owe an edit of every message of the kind whose key begins so, `besides` one."""
         row = OwedMessageRow
-        of_kind = select(row.key).where(row.kind == kind, row.key.startswith(prefix, autoescape=True))
+        begins = row.key.startswith(prefix, autoescape=True)
+        of_kind = select(row.key).where(row.kind == kind, begins, row.key != besides)
         for key in list(self._session.scalars(of_kind)):
             self.edit(key, at=at)
 

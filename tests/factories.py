@@ -52,6 +52,7 @@ from workflows.subscriptions import Subscriptions
 from workflows.thresholds import Thresholds
 from workflows.trail import Trail
 from workflows.triggers import Triggers
+from workflows.writeups.mornings import Mornings
 from workflows.writeups.submitting import Submitting
 from workflows.writeups.template import built_in
 from workflows.writeups.writeups import WriteUps
@@ -276,7 +277,7 @@ def house(
     listening = Listening(store, clock, channels, ("inc-*",))
     incidents = Incidents(store, clock, catalog, suggestions, reviews, listening, bell, runs, QUIET)
     vocabulary, asked = Vocabulary(VOCABULARY), Asked()
-    writeups = WriteUps(store, clock, catalog, vocabulary, built_in(), bell)
+    writeups = WriteUps(store, clock, catalog, vocabulary, built_in(), bell, Mornings(stewardship))
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     amendments = Amendments(store, clock, catalog, assessing, asked, bell)

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from bot.listeners import Listeners
 from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.archives import ArchiveListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.documents import DocumentListeners
 from bot.listeners.domains import DomainListeners
@@ -33,6 +34,7 @@ NOTHING = cast("Any", None)
 def listeners_over_nothing() -> Listeners:
     return Listeners(
         AmendmentListeners(NOTHING, NOTHING, NOTHING, ""),
+        ArchiveListeners(NOTHING),
         ChoiceListeners(NOTHING, ""),
         DocumentListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         DomainListeners(NOTHING, NOTHING, ""),

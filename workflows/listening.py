@@ -130,6 +130,13 @@ class Listening:
             tx.incidents.put_channel(replace(known, name=name, watched=watched))
         self._remembered.pop(channel_id, None)
 
+    def archived(self, channel_id: str, *, is_archived: bool) -> None:
+        """Note that a channel we know was archived, or that it is open again."""
+        with self.store.begin() as tx:
+            known = tx.incidents.channel(channel_id)
+            if known is not None and known.is_archived != is_archived:
+                tx.incidents.put_channel(replace(known, is_archived=is_archived))
+
     def _look(self, channel_id: str) -> Scoped:
         with self.store.read() as tx:
             known = tx.incidents.channel(channel_id)

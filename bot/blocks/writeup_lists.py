@@ -79,8 +79,9 @@ def undone(one: FollowUp) -> Rendered:
 
 
 def finished(one: FollowUp) -> Rendered:
-    """Return what the reminder becomes once the action is done."""
-    text = f"{follow_up_line(one)}\nThank you."
+    """Return what the reminder becomes once the action is done, dropped or somebody else's."""
+    thanks = "\nThank you." if one.state == "done" else ""
+    text = follow_up_line(one) + thanks
     return Rendered(text, [section(text)])
 
 

@@ -187,6 +187,12 @@ def unfinished(writeup: WriteUp) -> Rendered:
     return Rendered(f"{text}\n{bar(writeup)}", [section(text), context(bar(writeup)), actions("unfinished", buttons)])
 
 
+def no_longer_asked(writeup: WriteUp) -> Rendered:
+    """Return what a reminder becomes once it is answered: what became of the write-up, or who finishes it now."""
+    text = f":white_check_mark: *{escape(writeup.title)}*: {_standing(writeup)}"
+    return Rendered(text, [section(text)])
+
+
 def hand_over_form(writeup: WriteUp) -> Block:
     """Return the form that asks who finishes it."""
     blocks = [

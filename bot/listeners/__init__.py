@@ -14,6 +14,7 @@ from bot import ids
 from bot.forms.calls import is_direct, press
 from bot.forms.situations import incident_of
 from bot.listeners.amendments import AmendmentListeners
+from bot.listeners.archives import ArchiveListeners
 from bot.listeners.choices import ChoiceListeners
 from bot.listeners.commands import CommandListener, Handler, help_text
 from bot.listeners.documents import DocumentListeners
@@ -48,6 +49,7 @@ class Listeners:
     """All listeners, one noun each."""
 
     amendments: AmendmentListeners
+    archives: ArchiveListeners
     choices: ChoiceListeners
     documents: DocumentListeners
     domains: DomainListeners
@@ -108,6 +110,10 @@ class Listeners:
             "channel_created": self.incidents.created,
             "channel_rename": self.incidents.renamed,
             "group_rename": self.incidents.renamed,
+            "channel_archive": self.archives.archived,
+            "group_archive": self.archives.archived,
+            "channel_unarchive": self.archives.opened_again,
+            "group_unarchive": self.archives.opened_again,
             "reaction_added": self.react,
             "reaction_removed": self.react,
             "app_home_opened": self.home.opened,

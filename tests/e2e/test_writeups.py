@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from slack_sdk import WebClient
+
 import sandbox
+from bot import ids
 from tests.e2e.stage import MANIFEST, RESPONDER, STEWARD, Stage, running_bot
 
 
@@ -228,3 +231,16 @@ def test_a_write_up_is_sent_as_a_document_to_whoever_asks(stage: Stage) -> None:
     assert file["name"].endswith("batches-are-read-twice.md")
     assert "# Batches are read twice" in document
     assert "| Owner | document-author |" in document
+
+
+def test_archiving_the_channel_begins_the_write_up_where_its_people_can_still_be_reached(stage: Stage) -> None:
+    author = stage.slack.user("archive-author")
+    channel = stage.slack.channel("inc-archived-writeup", members=["archive-author"], bot=True)
+    author.says("torch.cuda.OutOfMemoryError: CUDA out of memory, gpu oom again", channel="inc-archived-writeup")
+    author.sees("happened before", channel="inc-archived-writeup")
+
+    WebClient(author.token, base_url=stage.slack.api_url).conversations_archive(channel=channel.id)
+
+    author.clicks("Continue", author.sees("Write-up: ", dm=True))
+    form = author.modal("What did people see?")
+    assert form.values["symptom"][ids.ANSWER]["value"].startswith("torch.cuda.OutOfMemoryError")

@@ -54,7 +54,11 @@ class Stewardship:
         """Return the channel of the team that keeps the entry; none for an entry that not everybody may see."""
         if entry.document.visibility != "org":
             return None
-        return self.team_channels.get(entry.document.domain) or self.team_channels.get(EVERYBODY_ELSE)
+        return self.team_channel_of(entry.document.domain)
+
+    def team_channel_of(self, domain: str) -> str | None:
+        """Return the channel of the team that keeps a domain, or that of everybody else."""
+        return self.team_channels.get(domain) or self.team_channels.get(EVERYBODY_ELSE)
 
 
 @dataclass(frozen=True)

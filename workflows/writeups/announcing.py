@@ -10,7 +10,7 @@ from typing import Any, Final
 from store import Transaction
 from store.amendments import AmendmentRecord
 from store.writeups import WriteUpRecord
-from workflows.writeups.writeup import NEW, place_within, progress_key
+from workflows.writeups.writeup import NEW, place_within, tell_progress_within
 
 PUBLISHED: Final = "writeup_published"
 
@@ -41,4 +41,4 @@ def _announce(tx: Transaction, record: WriteUpRecord, choice: str, result: Mappi
         f"writeup:{record.id}:published:{choice}", kind=PUBLISHED, subject=origin_of(record.id, choice),
         address=place_within(tx, record), at=now,
     )  # fmt: skip
-    tx.outbox.edit(progress_key(record.id), at=now)
+    tell_progress_within(tx, record, now)

@@ -10,8 +10,8 @@ from store.audit import AuditRecord
 from store.writeups import FollowUpRecord, MomentRecord
 from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
 from workflows.people import Actor
+from workflows.writeups.answered import answer_undone_within
 from workflows.writeups.answers import words
-from workflows.writeups.workdays import morning_before
 from workflows.writeups.writeup import WriteUp
 from workflows.writeups.writeups import WriteUps
 
@@ -113,7 +113,7 @@ class Lists:
             if tx.receipts.is_first_submission(f"action:{key}", self.writeups.clock()):
                 tx.writeups.add_follow_up(
                     writeup_id=writeup_id, text=text, owner=given.owner, due=due, note=None, created_by=actor.user_id,
-                    created_at=self.writeups.clock(), remind_at=morning_before(due),
+                    created_at=self.writeups.clock(), remind_at=self.writeups.mornings.before(given.owner, due),
                 )  # fmt: skip
 
         return self._within(writeup_id, (ACTIONS, text), actor, add)
@@ -137,10 +137,11 @@ class Lists:
             if not changed:
                 return
             _require_version(current.version, version, current.text)
-            remind_at = morning_before(due) if given.state == "open" else None
+            remind_at = self.writeups.mornings.before(str(wanted["owner"]), due) if given.state == "open" else None
             tx.writeups.change_follow_up(
                 action_id, **changed, remind_at=remind_at, reminded=0, version=current.version + 1
             )
+            answer_undone_within(tx, action_id, self.writeups.clock())
             before = {name: str(getattr(current, name)) for name in changed}
             after = {name: str(value) for name, value in changed.items()}
             self._note(tx, actor, "writeup.action", known.writeup_id, before, after)

@@ -1,7 +1,9 @@
 """Write-ups that begin by themselves, and the few times somebody is asked to finish one or to do what was promised.
 
-An unfinished write-up   the next working day, then twice a week, its owner; once its channel; then nobody
+An unfinished write-up   the next working day, then twice a week, its owner; once the team's channel; then nobody
 A follow-up action       the working day before it is due, then twice a week, its owner; then nobody
+
+Everybody is asked in working hours where they live. What belongs to somebody who left passes to a colleague.
 """
 
 from collections.abc import Sequence
@@ -10,21 +12,20 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from store import Store, Transaction
+from store.audit import AuditRecord
 from store.incidents import IncidentRecord
 from store.writeups import FollowUpRecord, WriteUpRecord
 from workflows.clock import Clock
+from workflows.listening import Listening
 from workflows.ports import DeliveryBell
-from workflows.writeups.workdays import next_of_the_week
-from workflows.writeups.writeup import WriteUp
+from workflows.writeups.answered import UNDONE, UNFINISHED, is_undone, is_unfinished, undone_key, unfinished_key
+from workflows.writeups.writeup import PEOPLE, PREFILLED_BY, WriteUp, place_within
 from workflows.writeups.writeups import WriteUps
 
-UNFINISHED: Final = "writeup_reminder"  # the message about a write-up
-UNDONE: Final = "follow_up_reminder"  # the message about an action
 TO_ITS_OWNER: Final = 4  # times that an owner is asked; two weeks
 AT_ONCE: Final = 50  # in one sweep; the next one takes the rest
 LOOKED_BACK: Final = timedelta(days=7)  # an incident that ended longer ago begins no write-up by itself
 SAID: Final = 200  # messages in which somebody is looked for who was there
-PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of apps
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Reminding:
     clock: Clock
     writeups: WriteUps
     bell: DeliveryBell
+    channels: Listening
     quiet: timedelta
 
     def sweep(self) -> int:
@@ -50,17 +52,40 @@ class Reminding:
             self.bell.ring()
         return sum(done)
 
-    def unfinished(self, writeup_id: int, owner: str) -> WriteUp | None:
-        """Return the write-up for its reminder, or None where nothing is left to say to this owner (or channel)."""
-        found = self.writeups.shown(writeup_id)
-        is_theirs = found is not None and owner in {found.owner, found.record.channel_id}
-        return found if found is not None and found.is_open and is_theirs else None
+    def archived(self, channel_id: str, *, is_archived: bool = True) -> bool:
+        """Take into account that a channel was archived; return whether the write-up of its incident begins by that.
 
-    def undone(self, action_id: int, owner: str) -> FollowUpRecord | None:
-        """Return the action for its reminder, or None where it is done, dropped or somebody else's."""
+        Whoever wrote there is asked where they can still be reached.
+        """
+        self.channels.archived(channel_id, is_archived=is_archived)
+        with self.store.begin() as tx:
+            incident = tx.incidents.in_channel(channel_id) if is_archived else None
+            known = tx.writeups.of_incident(incident.id) if incident else None
+            if known is not None and known.state == "open":
+                self.writeups.tell_within(tx, known.id)
+            begins = incident is not None and known is None and self._begin_for(tx, incident)
+        self.bell.ring()
+        return begins
+
+    def unfinished(self, writeup_id: int, address: str, due: str) -> WriteUp | None:
+        """Return the write-up for its reminder, or None where there is nothing to say, and nothing was said before."""
+        found = self.writeups.shown(writeup_id)
+        if found is None or is_unfinished(found, address):
+            return found
+        return found if self._was_told(unfinished_key(writeup_id, due)) else None
+
+    def undone(self, action_id: int, owner: str, due: str) -> FollowUpRecord | None:
+        """Return the action for its reminder, or None where there is nothing to say, and nothing was said before."""
         with self.store.begin() as tx:
             found = tx.writeups.follow_up(action_id)
-        return found if found is not None and found.state == "open" and found.owner == owner else None
+        if found is None or is_undone(found, owner):
+            return found
+        return found if self._was_told(undone_key(action_id, due)) else None
+
+    def _was_told(self, key: str) -> bool:
+        with self.store.read() as tx:
+            message = tx.outbox.get(key)
+        return message is not None and message.message_ts is not None
 
     def _over(self, tx: Transaction, now: datetime) -> Sequence[int]:
         return tx.writeups.incidents_without(
@@ -70,10 +95,11 @@ class Reminding:
     def _begin(self, tx: Transaction, incident_id: int) -> bool:
         """Begin the write-up of an incident that was one, where anybody is known who was there."""
         incident = tx.incidents.get(incident_id)
-        if incident is None or incident.is_drill or not _deserves_one(tx, incident):
-            return False
+        return incident is not None and _deserves_one(tx, incident) and self._begin_for(tx, incident)
+
+    def _begin_for(self, tx: Transaction, incident: IncidentRecord) -> bool:
         owner = incident.commander or _somebody_there(tx, incident)
-        if owner is None:
+        if owner is None or incident.is_drill:
             return False
         self.writeups.begin_within(tx, incident, owner, incident.channel_id)
         return True
@@ -82,37 +108,68 @@ class Reminding:
         record = tx.writeups.get(writeup_id)
         if record is None or record.remind_at is None:
             return False
-        address = record.owner if record.reminded < TO_ITS_OWNER else self._channel(tx, record)
-        goes_on = record.reminded < TO_ITS_OWNER
-        tx.writeups.change(
-            writeup_id, reminded=record.reminded + 1, remind_at=next_of_the_week(now) if goes_on else None
-        )
-        if address is None:
+        record = self._with_somebody_there(tx, record)
+        if (at := self.writeups.mornings.not_before(tx, record.owner, now)) > now:
+            tx.writeups.change(writeup_id, remind_at=at)
             return False
-        due = record.remind_at.isoformat()
+        goes_on = record.reminded < TO_ITS_OWNER
+        address = record.owner if goes_on else self._team_of(tx, record)
+        later = self.writeups.mornings.next_of_the_week(record.owner, now) if goes_on else None
+        tx.writeups.change(writeup_id, reminded=record.reminded + 1, remind_at=later)
+        due = now.isoformat()
         return tx.outbox.owe_once(
-            f"writeup:{writeup_id}:unfinished:{due}", kind=UNFINISHED, subject=f"{writeup_id}|{address}",
+            unfinished_key(writeup_id, due), kind=UNFINISHED, subject=f"{writeup_id}|{address}|{due}",
             address=address, at=now,
         )  # fmt: skip
 
-    @staticmethod
-    def _channel(tx: Transaction, record: WriteUpRecord) -> str | None:
-        channel = tx.incidents.channel(record.channel_id) if record.channel_id else None
-        return record.channel_id if channel is not None and channel.watched else None
+    def _team_of(self, tx: Transaction, record: WriteUpRecord) -> str:
+        """Return the channel of the team whose domain it is, else where the write-up is spoken of."""
+        domain = str(record.answers.get("domain") or "")
+        return self.writeups.mornings.stewardship.team_channel_of(domain) or place_within(tx, record)
+
+    def _with_somebody_there(self, tx: Transaction, record: WriteUpRecord) -> WriteUpRecord:
+        """Return the write-up, passed on to a colleague where its owner has left."""
+        people = self.writeups.catalog.people
+        if people.workspace.is_active(record.owner):
+            return record
+        incident = tx.incidents.get(record.incident_id) if record.incident_id else None
+        steward = people.steward_of(str(record.answers.get("domain") or ""))
+        near = [incident.commander if incident else None, record.author, *record.participants, steward]
+        heir = next((one for one in near if one and people.workspace.is_active(one)), None)
+        if heir is None:
+            return record
+        tx.writeups.change(record.id, owner=heir, reminded=0)
+        before, after = {"owner": record.owner}, {"owner": heir}
+        subject = f"writeup:{record.id}"
+        tx.audit.add(AuditRecord(self.clock(), PREFILLED_BY, "writeup.hand_over", subject, before, after))
+        self.writeups.tell_within(tx, record.id)
+        return tx.writeups.get(record.id) or record
 
     def _nudge(self, tx: Transaction, action_id: int, now: datetime) -> bool:
         action = tx.writeups.follow_up(action_id)
         if action is None or action.remind_at is None:
             return False
+        action = self._with_somebody_to_do_it(tx, action)
+        if (at := self.writeups.mornings.not_before(tx, action.owner, now)) > now:
+            tx.writeups.change_follow_up(action_id, remind_at=at)
+            return False
         goes_on = action.reminded + 1 < TO_ITS_OWNER
-        tx.writeups.change_follow_up(
-            action_id, reminded=action.reminded + 1, remind_at=next_of_the_week(now) if goes_on else None
-        )
-        due = action.remind_at.isoformat()
+        later = self.writeups.mornings.next_of_the_week(action.owner, now) if goes_on else None
+        tx.writeups.change_follow_up(action_id, reminded=action.reminded + 1, remind_at=later)
+        due = now.isoformat()
         return tx.outbox.owe_once(
-            f"follow_up:{action_id}:undone:{due}", kind=UNDONE, subject=f"{action_id}|{action.owner}",
+            undone_key(action_id, due), kind=UNDONE, subject=f"{action_id}|{action.owner}|{due}",
             address=action.owner, at=now,
         )  # fmt: skip
+
+    def _with_somebody_to_do_it(self, tx: Transaction, action: FollowUpRecord) -> FollowUpRecord:
+        """Return the action; one of somebody who has left goes to the owner of its write-up."""
+        workspace = self.writeups.catalog.people.workspace
+        writeup = tx.writeups.get(action.writeup_id)
+        if writeup is None or workspace.is_active(action.owner) or not workspace.is_active(writeup.owner):
+            return action
+        tx.writeups.change_follow_up(action.id, owner=writeup.owner, reminded=0, version=action.version + 1)
+        return tx.writeups.follow_up(action.id) or action
 
 
 def _deserves_one(tx: Transaction, incident: IncidentRecord) -> bool:

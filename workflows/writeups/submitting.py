@@ -25,6 +25,7 @@ from workflows.people import OPERATOR, Actor
 from workflows.ports import DeliveryBell
 from workflows.runs.run import run_within
 from workflows.writeups.announcing import origin_of
+from workflows.writeups.answered import answer_unfinished_within
 from workflows.writeups.composing import case_study_of, changes_of, description_of, entry_of
 from workflows.writeups.template import NEEDED, Step
 from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, WriteUp, writeup_within
@@ -246,6 +247,7 @@ class Submitting:
             tx.writeups.change(writeup_id, state="submitted", remind_at=None, updated_at=now)
             tx.audit.add(AuditRecord(now, actor.user_id, "writeup.submit", f"writeup:{writeup_id}", None, None))
             self.writeups.tell_within(tx, writeup_id)
+            answer_unfinished_within(tx, writeup_id, now)
             record = tx.writeups.get(writeup_id)
             if record is None:
                 msg = "There is no such write-up; start one with `/failure write-up`."

@@ -7,13 +7,17 @@ open ──submit──> submitted
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from store import Transaction
+from store.incidents import ChannelRecord
 from store.writeups import FollowUpRecord, MomentRecord, WriteUpRecord
 from workflows.writeups.answers import Answers
 from workflows.writeups.template import Question, Step, Template
 
+CALM: Final = timedelta(seconds=2)  # between two edits of the message while several people write
+PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels and apps
 PROGRESS: Final = "writeup_progress"  # the one message of a write-up, which edits itself
 NEW, OCCURRENCE, AMENDMENT, CASE_STUDY = "new", "occurrence", "amendment", "case_study"  # what it can become
 Moment = MomentRecord  # a point of the timeline
@@ -112,10 +116,21 @@ def writeup_within(tx: Transaction, record: WriteUpRecord, template: Template) -
 
 def place_within(tx: Transaction, record: WriteUpRecord) -> str:
     """Return where to speak of the write-up: the channel it belongs to where we listen, else its owner."""
-    channel = tx.incidents.channel(record.channel_id) if record.channel_id else None
+    channel = _open_channel(tx, record)
     return channel.id if channel and channel.watched else record.owner
 
 
-def progress_key(writeup_id: int) -> str:
-    """Return the key under which the write-up's message is owed."""
-    return f"writeup:{writeup_id}"
+def tell_progress_within(tx: Transaction, record: WriteUpRecord, now: datetime) -> None:
+    """Owe the one message that shows how far it is, or its edit, and edits of those that it had elsewhere before."""
+    place, channel, key = place_within(tx, record), _open_channel(tx, record), f"writeup:{record.id}:"
+    for told in [*PEOPLE, *([channel.id] if channel else [])]:
+        tx.outbox.edit_all(PROGRESS, prefix=key + told, at=now, besides=key + place)
+    tx.outbox.owe_latest(
+        key + place, kind=PROGRESS, subject=str(record.id), address=place, thread_ts=None, at=now, calm=CALM
+    )
+
+
+def _open_channel(tx: Transaction, record: WriteUpRecord) -> ChannelRecord | None:
+    """Return the channel it belongs to, where anything can still be said and edited there."""
+    channel = tx.incidents.channel(record.channel_id) if record.channel_id else None
+    return channel if channel and not channel.is_archived else None

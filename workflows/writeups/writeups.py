@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from store import Store, Transaction
@@ -15,14 +14,14 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
+from workflows.writeups.answered import answer_unfinished_within
 from workflows.writeups.answers import Answers, Clash, checked, join, words
 from workflows.writeups.gathering import gather_within
+from workflows.writeups.mornings import Mornings
 from workflows.writeups.template import Step, Template
-from workflows.writeups.workdays import next_working_day
-from workflows.writeups.writeup import PREFILLED_BY, PROGRESS, WriteUp, place_within, progress_key, writeup_within
+from workflows.writeups.writeup import PREFILLED_BY, WriteUp, tell_progress_within, writeup_within
 
 LONGEST_REASON: Final = 1_000
-CALM: Final = timedelta(seconds=2)  # between two edits of the message while several people write
 
 
 class AnswerConflict(UserError):
@@ -54,6 +53,7 @@ class WriteUps:
     vocabulary: Vocabulary
     template: Template
     bell: DeliveryBell
+    mornings: Mornings
 
     def start(self, actor: Actor, *, channel_id: str | None) -> WriteUp:
         """Return the write-up of the channel's incident, begun where there is none; a new one elsewhere."""
@@ -82,7 +82,7 @@ class WriteUps:
             author=author, channel_id=channel_id, incident_id=incident.id if incident else None, at=now
         )
         owner = (incident.commander if incident else None) or author
-        tx.writeups.change(record.id, owner=owner, remind_at=next_working_day(now))
+        tx.writeups.change(record.id, owner=owner, remind_at=self.mornings.next_working_day(owner, now))
         if incident is not None:
             suggested = gather_within(tx, record.id, incident, self.template)
             self._keep(tx, record, suggested, PREFILLED_BY)
@@ -152,9 +152,10 @@ class WriteUps:
             record = self._open(tx, writeup_id, actor)
             if to != record.owner:
                 participants = list(dict.fromkeys([*record.participants, record.owner]))
-                remind_at = next_working_day(self.clock())
+                remind_at = self.mornings.next_working_day(to, self.clock())
                 tx.writeups.change(writeup_id, owner=to, participants=participants, remind_at=remind_at, reminded=0)
                 self._note(tx, actor, "writeup.hand_over", writeup_id, {"owner": record.owner}, {"owner": to})
+                answer_unfinished_within(tx, writeup_id, self.clock())
                 self.tell_within(tx, writeup_id)
             writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
         self.bell.ring()
@@ -177,11 +178,7 @@ class WriteUps:
 
     def tell_within(self, tx: Transaction, writeup_id: int) -> None:
         """Owe the message that shows how far it is, or its edit: in the channel where we listen, else to its owner."""
-        record = self._record(tx, writeup_id)
-        tx.outbox.owe_latest(
-            progress_key(writeup_id), kind=PROGRESS, subject=str(writeup_id), address=place_within(tx, record),
-            thread_ts=None, at=self.clock(), calm=CALM,
-        )  # fmt: skip
+        tell_progress_within(tx, self._record(tx, writeup_id), self.clock())
 
     def open_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
         """Return the open write-up as part of the caller's transaction; raises NotFound, NotAllowed, UserError."""
@@ -205,12 +202,13 @@ class WriteUps:
                 msg = "This write-up was submitted already; look at what became of it."
                 raise UserError(msg)
             if record.state != state:
-                remind_at = next_working_day(now) if state == "open" else None
+                remind_at = self.mornings.next_working_day(record.owner, now) if state == "open" else None
                 tx.writeups.change(
                     writeup_id, state=state, reason=reason, remind_at=remind_at, reminded=0, updated_at=now
                 )
                 before = {"state": record.state, "reason": record.reason}
                 self._note(tx, actor, "writeup.state", writeup_id, before, {"state": state, "reason": reason})
+                answer_unfinished_within(tx, writeup_id, now)
                 self.tell_within(tx, writeup_id)
             writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
         self.bell.ring()
