@@ -12,9 +12,9 @@ from datetime import timedelta
 
 import psycopg
 
-from bot.build import running
 from bot.logs import settings_with_logs
 from bot.patience import Patience
+from bot.running import running
 from bot.stopping import stop_signal
 
 GUARDS = ("fence", "quarantine", "unique_key")

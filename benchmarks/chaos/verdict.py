@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 import sandbox
 from bot.look_up import opaque_key
 from store import Store
 
+AT_LEISURE = timedelta(minutes=10)  # nobody waits for the count, and a long trial leaves much to read
 SETTLED = ("done", "dropped", "failed", "uncertain")
 
 
@@ -60,7 +62,7 @@ class Count:
 
 def count(slack: sandbox.Slack, store: Store, keys: Sequence[str]) -> Count:
     """Count the messages of these keys that stand in Slack, and those the outbox knows besides."""
-    with store.read() as tx:
+    with store.begin(within=AT_LEISURE) as tx:
         known = {one.key: one.state for one in tx.outbox.all()}
     standing = Counter(_keys_in(slack))
     wanted = {*keys, *(key for key, state in known.items() if state != "dropped")}
@@ -79,7 +81,7 @@ def count(slack: sandbox.Slack, store: Store, keys: Sequence[str]) -> Count:
 
 def count_forms(store: Store, acknowledged: Sequence[str]) -> tuple[int, int]:
     """Return how many acknowledged forms are not in the database, and how many stand there twice."""
-    with store.read() as tx:
+    with store.begin(within=AT_LEISURE) as tx:
         stored = Counter(one.reason for one in tx.amendments.find())
     return sum(words not in stored for words in acknowledged), sum(number > 1 for number in stored.values())
 
