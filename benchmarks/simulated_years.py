@@ -64,7 +64,7 @@ class World:
     entries: int
     stewards: int
     chance: random.Random = field(default_factory=lambda: random.Random(0))
-    clock: StillClock = field(default_factory=StillClock)
+    clock: StillClock = field(default_factory=lambda: StillClock(tick=timedelta(microseconds=1)))
     workspace: KnownPeople = field(default_factory=KnownPeople)
 
     def __post_init__(self) -> None:
@@ -87,7 +87,7 @@ class World:
         self.catalog = Catalog(self.store, self.clock, people, cadence)
         self.catalog.import_folder(catalog_folder)
         self.reviews = Reviews(self.store, self.clock, self.catalog, bell, cadence)
-        self.stewardship = Stewardship(people, self.clock, Workplaces(), {"default": TEAM})
+        self.stewardship = Stewardship(people, Workplaces(), {"default": TEAM})
         self.nudging = Nudging(self.store, self.clock, self.catalog, self.stewardship, bell)
         self.never = {who for who in stewards.values() if self.chance.random() < NEVER}
         self.dues: set[tuple[str, datetime]] = set()

@@ -1,78 +1,19 @@
-"""The composition root: concrete things meet here and nowhere else; what was started last is stopped first."""
+"""The composition root of what works without Slack: the database and every use case on it."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 import structlog
-from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from sqlalchemy import make_url
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from bot.background import Background
-from bot.catching_up import CatchingUp
-from bot.clock_watch import ClockWatch
 from bot.collection import uncollected
-from bot.delivery import Delivery
-from bot.directory import SlackChannels, SlackPeople
-from bot.errors import ErrorAnswers
-from bot.exposures import Exposures
-from bot.following import Following
-from bot.gaps import GapNotes
-from bot.homes import Homes
-from bot.identity import Identity, who_am_i
-from bot.joining import join
 from bot.links import asked_web
-from bot.listeners import Listeners
-from bot.listeners.amendments import AmendmentListeners
-from bot.listeners.archives import ArchiveListeners
-from bot.listeners.choices import ChoiceListeners
-from bot.listeners.documents import DocumentListeners
-from bot.listeners.domains import DomainListeners
-from bot.listeners.drills import DrillListeners
-from bot.listeners.editing import EditingListeners
-from bot.listeners.entries import EntryListeners
-from bot.listeners.history import HistoryListeners
-from bot.listeners.home import HomeListeners
-from bot.listeners.incidents import IncidentListeners
-from bot.listeners.marks import MarkListeners
-from bot.listeners.merging import MergingListeners
-from bot.listeners.occurrences import OccurrenceListeners
-from bot.listeners.releases import ReleaseListeners
-from bot.listeners.reviews import ReviewListeners
-from bot.listeners.runs import RunListeners
-from bot.listeners.search import SearchListeners
-from bot.listeners.signoffs import SignOffListeners
-from bot.listeners.situations import SituationListeners
-from bot.listeners.stubs import StubListeners
-from bot.listeners.subscriptions import SubscriptionListeners
-from bot.listeners.writeup_lists import WriteUpListListeners
-from bot.listeners.writeups import WriteUpListeners
-from bot.messenger import Bell, Messenger, Watch
 from bot.models import model_folder
-from bot.owed import OwedMessages
-from bot.pace import Pace
-from bot.patience import Patience, Uptime, uptime
-from bot.ranking import Ranking
-from bot.refusals import error_of
-from bot.replies import Replies
-from bot.schedule import schedule, wake
-from bot.settings import Settings, required, variable_of
-from bot.slack import bolt_app, posting_client, reading_client, socket_mode
-from bot.slack_time import SlackTime
-from bot.socket_health import SocketHealth
-from bot.web.app import web_app
-from bot.web.events import event_routes
-from bot.web.incidents import IncidentWebhook
-from bot.web.metrics import Figures, owed_figures
-from bot.web.server import serve
-from bot.workspace import NobodyKnown, SlackWorkspace
+from bot.settings import Settings, variable_of
+from bot.workspace import NobodyKnown
 from store import Store, Unavailable, migrate
 from workflows.amendments import Amendments
 from workflows.clock import Clock, system_clock
@@ -103,8 +44,10 @@ from workflows.ports import Channel, ChannelDirectory, DeliveryBell, Workspace
 from workflows.recognition import Recognition
 from workflows.remarks import Remarks
 from workflows.reports import Reports
-from workflows.retention import Retention
+from workflows.reviews.absences import Absences
+from workflows.reviews.calendars import Calendars
 from workflows.reviews.nudging import Nudging
+from workflows.reviews.ownership import Ownership
 from workflows.reviews.reviews import Reviews
 from workflows.reviews.stewardship import Stewardship
 from workflows.rotas import Rotas
@@ -128,8 +71,6 @@ from workflows.thresholds import Thresholds
 from workflows.trail import Trail
 from workflows.triggers import Triggers
 from workflows.undelivered import Undelivered
-from workflows.writeups.lists import Lists
-from workflows.writeups.marking import Marking
 from workflows.writeups.mornings import Mornings
 from workflows.writeups.reminding import Reminding
 from workflows.writeups.submitting import Submitting
@@ -139,7 +80,6 @@ from workflows.writeups.writeups import WriteUps
 log = structlog.get_logger(__name__)
 DATABASE_START = timedelta(seconds=30)  # a database that starts beside us takes this long at most
 MEANINGS_FILE = "meanings.npz"  # in the data folder: what the sentence model read of the entries, to be read once
-LOOK_UP_SECONDS = 1  # a look-up that an event's acknowledgement waits for
 
 
 @dataclass(frozen=True)
@@ -163,6 +103,9 @@ class Workflows:
     timers: Timers
     outcomes: Outcomes
     reviews: Reviews
+    ownership: Ownership
+    absences: Absences
+    calendars: Calendars
     triggers: Triggers
     nudging: Nudging
     stewardship: Stewardship
@@ -251,7 +194,7 @@ def build_workflows(
     feedback.refresh()
     suggestions = Suggestions(catalog, settings.suggestion_threshold, feedback)
     reviews = Reviews(store, clock, catalog, bell, settings.cadence)
-    stewardship = Stewardship(people, clock, settings.workplaces, settings.team_channels)
+    stewardship = Stewardship(people, settings.workplaces, settings.team_channels)
     nudging = Nudging(store, clock, catalog, stewardship, bell, settings.digest)
     rotas = Rotas({role: tuple(ids) for role, ids in settings.rotas.items()})
     runs = Runs(store, clock, bell, rotas, escalates=settings.escalate)
@@ -294,6 +237,9 @@ def build_workflows(
         timers=Timers(store, clock, bell),
         outcomes=Outcomes(store, clock, reviews, bell),
         reviews=reviews,
+        ownership=Ownership(store, clock, catalog, stewardship, bell),
+        absences=Absences(store, clock, stewardship),
+        calendars=Calendars(store, reviews, stewardship),
         triggers=Triggers(store, clock, catalog, vocabulary, reviews, bell),
         nudging=nudging,
         stewardship=stewardship,
@@ -381,207 +327,3 @@ def offline(settings: Settings, clock: Clock = system_clock) -> Iterator[Workflo
         )
     finally:
         store.close()
-
-
-@contextmanager
-def running(
-    settings: Settings,
-    *,
-    over_http: bool,
-    clock: Clock = system_clock,
-    uptime: Uptime = uptime,
-    patience: Patience | None = None,
-) -> Iterator[str]:
-    """Run the whole bot for the block and give the address of its web server; leaving the block stops it in order.
-
-    A SQLite file is for one process: see bot/alone.py. `clock`, `uptime` and `patience` are for trials.
-
-    Order of the stop: no new requests, no new sweeps, current deliveries finished, background work finished, database.
-    """
-    token = required(settings.slack_bot_token, "slack_bot_token", "the bot")
-    app_token = "" if over_http else required(settings.slack_app_token, "slack_app_token", "Socket Mode")
-    secret = required(settings.slack_signing_secret, "slack_signing_secret", "`--http`") if over_http else ""
-    reading = reading_client(token, settings.slack_api_url)
-    identity = who_am_i(reading)
-    patience = patience or Patience().hurried(settings.trial_haste)
-    with ExitStack() as stack:
-        store = open_store(settings)
-        stack.callback(store.close)
-        bell = Bell()
-        brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
-        workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups, identity.scopes)
-        workflows = build_workflows(
-            settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell, clock=clock
-        )
-        posting = posting_client(token, settings.slack_api_url, patience.timeout)
-        stack.enter_context(_in_thread(Following((workflows.catalog, workflows.feedback), store.changes()), "catalog"))
-        background = Background()
-        stack.callback(background.close)
-        people = SlackPeople(reading)
-        slack_time = SlackTime(clock, uptime)
-        slack_time.hear({"Date": identity.told_at})
-        delivery = Delivery(store, posting, reading, Pace(uptime), slack_time, uptime, patience)
-        messenger = Messenger(
-            store, clock, _owed(workflows, people).renderers(), bell, delivery, Watch(patience, uptime)
-        )
-        stack.enter_context(_in_thread(messenger, "messenger"))
-        homes = Homes(workflows.home, people, reading, background, identity.team_id)
-        ranking = Ranking(workflows.incidents)
-        stack.enter_context(_in_thread(ranking, "ranking"))
-        app = _slack_app(
-            workflows, posting, identity, background, homes, ranking=ranking, mark_emoji=settings.mark_emoji
-        )
-        sweeps = schedule(
-            store=store,
-            clock=clock,
-            catalog=workflows.catalog,
-            triggers=workflows.triggers,
-            nudging=workflows.nudging,
-            timers=workflows.timers,
-            drills=workflows.drills,
-            sampling=workflows.sampling,
-            notices=workflows.notices,
-            recognition=workflows.recognition,
-            undelivered=workflows.undelivered,
-            reminding=workflows.reminding,
-            workspace=workspace,
-            gaps=workflows.gaps,
-            retention=Retention(store, clock, settings.messages_kept, settings.messages_outlast_write_up),
-            links=workflows.links if settings.check_links else None,
-            sweep_interval=settings.sweep_interval,
-        )
-        past = CatchingUp(reading, workflows.incidents, workflows.situations, identity, clock)
-        stack.callback(past.stop)
-        background.run(lambda: _caught_up(past))
-        sweeps.start()
-        stack.enter_context(_in_thread(ClockWatch(system_clock, uptime, lambda: wake(sweeps, system_clock)), "clock"))
-        stack.callback(sweeps.shutdown, wait=True)
-        readiness = {"database": store.is_reachable}
-        figures: list[Figures] = [partial(owed_figures, workflows.undelivered)]
-        if not over_http:
-            socket = socket_mode(app, app_token, reading)
-            health = SocketHealth(settings.replicas)
-            socket.client.on_message_listeners.append(health.hear)
-            figures.append(health.figures)
-            _connect(socket)
-            stack.callback(socket.close)
-            readiness["slack"] = socket.client.is_connected
-        webhook = _webhook(settings, workflows, background, posting)
-        shared = settings.webhook_secret
-        events = event_routes(workflows.triggers, shared.get_secret_value()) if shared else {}
-        web = web_app(readiness, app if over_http else None, secret, webhook, events, figures=figures)
-        yield stack.enter_context(serve(web, settings.host, settings.port))
-
-
-def _caught_up(past: CatchingUp) -> None:
-    if count := past.run():
-        log.info("what was said meanwhile is taken in", messages=count)
-
-
-def _connect(socket: SocketModeHandler) -> None:
-    try:
-        socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it without annotations
-    except SlackApiError as refused:
-        how = "create one under “Basic Information”, “App-Level Tokens”, with the scope connections:write."
-        msg = f"Slack does not accept SLACK_APP_TOKEN ({error_of(refused)}); {how}"
-        raise UserError(msg) from None
-
-
-def _webhook(
-    settings: Settings, workflows: Workflows, background: Background, client: WebClient
-) -> IncidentWebhook | None:
-    if settings.webhook_secret is None:
-        return None
-    secret = settings.webhook_secret.get_secret_value()
-    return IncidentWebhook(workflows.reports, secret, lambda channel: background.run(lambda: join(client, channel)))
-
-
-def _slack_app(
-    workflows: Workflows,
-    client: WebClient,
-    identity: Identity,
-    background: Background,
-    homes: Homes,
-    *,
-    ranking: Ranking,
-    mark_emoji: str,
-) -> App:
-    replies = Replies(client, background)
-    exposures = Exposures(workflows.exposure, background)
-    vocabulary, team = workflows.vocabulary, identity.team_id
-    listeners = Listeners(
-        amendments=AmendmentListeners(workflows.amendments, vocabulary, replies, team),
-        archives=ArchiveListeners(workflows.reminding),
-        choices=ChoiceListeners(workflows.picking, team),
-        drills=DrillListeners(workflows.drills),
-        documents=DocumentListeners(
-            workflows.writeups, vocabulary, replies, SlackPeople(replies.client).names_of, team
-        ),
-        domains=DomainListeners(workflows.domains, replies, team),
-        editing=EditingListeners(
-            workflows.editing, workflows.assessing, workflows.lifecycle, workflows.amendments, vocabulary, replies, team
-        ),
-        entries=EntryListeners(workflows.catalog, workflows.sheets, workflows.writeups, exposures, replies, team),
-        history=HistoryListeners(workflows.history, replies, team),
-        home=HomeListeners(homes, team),
-        incidents=IncidentListeners(
-            workflows.incidents,
-            workflows.thresholds,
-            workflows.situations,
-            ranking,
-            exposures,
-            replies,
-            background,
-            client,
-            identity,
-        ),
-        marks=MarkListeners(
-            Marking(workflows.store, workflows.writeups.clock, workflows.writeups.template), mark_emoji, team
-        ),
-        merging=MergingListeners(workflows.merging, replies, team),
-        runs=RunListeners(workflows.runs, workflows.outcomes, workflows.incidents, workflows.catalog, replies, team),
-        search=SearchListeners(
-            workflows.search, vocabulary, exposures, GapNotes(workflows.gaps, background), replies, team
-        ),
-        sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
-        occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
-        releases=ReleaseListeners(workflows.triggers),
-        reviews=ReviewListeners(workflows.reviews, homes, replies, team),
-        situations=SituationListeners(workflows.situations, workflows.silence, vocabulary, replies, identity),
-        stubs=StubListeners(workflows.stubs, vocabulary, replies, team),
-        subscriptions=SubscriptionListeners(workflows.subscriptions, workflows.sheets, homes, replies, team),
-        writeups=WriteUpListeners(workflows.writeups, workflows.submitting, vocabulary, replies, team),
-        writeup_lists=WriteUpListListeners(Lists(workflows.writeups), vocabulary, replies, team),
-        home_team=team,
-    )
-    return bolt_app(client, identity, listeners, ErrorAnswers(replies))
-
-
-def _owed(workflows: Workflows, people: SlackPeople) -> OwedMessages:
-    return OwedMessages(
-        workflows.amendments,
-        workflows.incidents,
-        workflows.runs,
-        workflows.drills,
-        workflows.reviews,
-        workflows.sign_offs,
-        workflows.remarks,
-        workflows.notices,
-        workflows.recognition,
-        workflows.writeups,
-        workflows.submitting,
-        workflows.reminding,
-        workflows.undelivered,
-        people.names_of,
-    )
-
-
-@contextmanager
-def _in_thread(worker: Messenger | Following | Ranking | ClockWatch, name: str) -> Iterator[None]:
-    thread = threading.Thread(target=worker.run, name=name)
-    thread.start()
-    try:
-        yield
-    finally:
-        worker.stop()
-        thread.join()

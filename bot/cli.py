@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.alone import turn
 from bot.auditing import as_instant, trail_lines, trail_table
-from bot.build import offline, open_store, running
+from bot.build import offline, open_store
 from bot.demo import Demo
 from bot.doctor import examine
 from bot.evaluating import evaluate as measure
@@ -31,6 +31,7 @@ from bot.models import model_folder, semantic
 from bot.past import difference_table, revision_as_json, revision_table
 from bot.peers.table import peers as all_peers
 from bot.replay import judge_history, replay_history
+from bot.running import running
 from bot.searching import searching
 from bot.settings import Settings, settings_table
 from bot.stopping import StopSignal, stop_signal

@@ -118,6 +118,9 @@ HAND_OVER_REVIEW_FORM = "hand_over_review_form"
 OCCURRENCE_FORM = "occurrence_form"
 SEARCH_FORM = "search_form"
 
+# Shortcuts in the menu of a message.
+WRITE_UP_MESSAGE = "write_up_message"
+
 # The one action id that every field of a form has; fields are told apart by their block id.
 ANSWER = "answer"
 

@@ -9,7 +9,7 @@ from bot.blocks.elements import Rendered
 from bot.blocks.incidents import incident_card
 from bot.blocks.notices import change_notice
 from bot.blocks.recognition import digest, thanks
-from bot.blocks.reviews import review_list, review_nudge
+from bot.blocks.reviews import ownership_gaps, review_list, review_nudge
 from bot.blocks.runs import call_for_help, checklist, how_it_went, word
 from bot.blocks.signoffs import closed, progress_message, remark_message, sign_off_message
 from bot.blocks.undelivered import alarm
@@ -25,7 +25,8 @@ from workflows.notices import CHANGE_NOTICE, Notices
 from workflows.people import OPERATOR, Actor
 from workflows.recognition import DIGEST, THANKS, Recognition
 from workflows.remarks import REMARK, Remarks
-from workflows.reviews.messages import LIST, NUDGE, read_nudge_subject
+from workflows.reviews.messages import GAPS, LIST, NUDGE, read_nudge_subject
+from workflows.reviews.ownership import Ownership
 from workflows.reviews.reviews import Reviews
 from workflows.runs.run import CALL, CHECKLIST, WORD
 from workflows.runs.run import OUTCOME as RUN_OUTCOME
@@ -51,6 +52,7 @@ class OwedMessages:
     runs: Runs
     drills: Drills
     reviews: Reviews
+    ownership: Ownership
     sign_offs: SignOffs
     remarks: Remarks
     notices: Notices
@@ -74,6 +76,7 @@ class OwedMessages:
             RUN_OUTCOME: self.how_it_went,
             NUDGE: self.nudge,
             LIST: self.reviews_together,
+            GAPS: self.gaps,
             PROPOSAL: self.proposal,
             OUTCOME: self.outcome,
             SIGN_OFF: self.sign_off,
@@ -89,6 +92,11 @@ class OwedMessages:
             UNDONE: self.undone,
             ALARM: self.alarm,
         }
+
+    def gaps(self, subject: str) -> Rendered | None:
+        """Return the domains that nobody looked after on a day, or None where somebody does before it was told."""
+        found = self.ownership.told_under(subject)
+        return ownership_gaps(found) if found else None
 
     def writeup(self, subject: str) -> Rendered | None:
         """Return how far a write-up is, or None where it is gone."""

@@ -20,6 +20,7 @@ from workflows.notices import Notices
 from workflows.recognition import Recognition
 from workflows.retention import Retention
 from workflows.reviews.nudging import Nudging
+from workflows.reviews.ownership import Ownership
 from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.gaps import Gaps
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 MEANINGS_CHECK = timedelta(seconds=5)  # how soon the meaning of new entries is read
 RUN_CHECK = timedelta(seconds=5)  # how soon people hear that a remedy takes longer than expected
 TRIGGER_CHECK = timedelta(hours=1)  # how soon a recurrence, a leaver or an expired rehearsal is seen
+OWNERSHIP_CHECK = timedelta(hours=1)  # how soon a domain without a steward is noticed
 LINK_CHECK = timedelta(hours=1)
 RETENTION_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
@@ -47,6 +49,7 @@ def schedule(
     catalog: Catalog,
     triggers: Triggers,
     nudging: Nudging,
+    ownership: Ownership,
     timers: Timers,
     drills: Drills,
     sampling: Sampling,
@@ -72,6 +75,7 @@ def schedule(
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "triggers": (triggers.look, TRIGGER_CHECK),
         "reviews": (nudging.sweep, sweep_interval),
+        "ownership": (ownership.look, OWNERSHIP_CHECK),
         "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),
         "drills": (drills.sweep, min(sweep_interval, RUN_CHECK)),
         "notices": (notices.sweep, sweep_interval),

@@ -211,10 +211,16 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the web server (health, readiness, Slack over HTTP).")
+    public_url: Annotated[str, AfterValidator(_with_slash)] | None = Field(
+        None,
+        description="Where people reach the web server from outside, such as https://faultline.example.org; without it "
+        "nobody gets a calendar of their reviews.",
+    )
     webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
         None,
         description="Secret (16 characters or more) with which other tools post what they know of incidents to "
-        "`/incidents`, of releases to `/releases` and of alarms to `/alarms`; without one nothing is taken.",
+        "`/incidents`, of releases to `/releases` and of alarms to `/alarms`, and ask for write-ups at `/write-ups`; "
+        "without one nothing is taken.",
     )
     incident_channels: Names = Field(
         ["inc-*", "inc_*", "incident-*", "incident_*", "sev[0-9]*", "*-sev[0-9]", "outage-*", "pd-*", "dispatch-*"],

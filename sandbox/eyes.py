@@ -250,14 +250,18 @@ class Actor:
         block, element = self.element(parts(note.message), button)
         return Answer(self, self.person.act(note.message, block, element))
 
-    def picks(self, option: str, where: "Note | Form | Home", menu: str | None = None) -> Answer:
-        """Choose an option of a menu in a message, a window or on the home tab; `menu` names it among several."""
+    def picks(self, option: str, where: "Note | Form | Home", menu: str | None = None, *, beside: str = "") -> Answer:
+        """Choose an option of a menu in a message, a window or on the home tab; `menu` names it among several.
+
+        Where several are alike, `beside` names the one meant, as for `clicks`.
+        """
         thing = self._thing(where)
-        for block, element in [self.element(parts(thing), menu)] if menu else elements(parts(thing)):
+        there = list(below(parts(thing), beside))
+        for block, element in [self.element(there, menu, first=bool(beside))] if menu else elements(there):
             if element["type"] != "button" and (menu or option_value(element, option) is not None):
                 chosen = self.option(thing, block, element, option)
                 return Answer(self, self.person.act(thing, block, element, [chosen]))
-        raise AssertionError(f"nothing here offers {option!r}; there is {choices(parts(thing))}")
+        raise AssertionError(f"nothing here offers {option!r}; there is {choices(there)}")
 
     def shortcut(self, callback_id: str, message: Note | None = None) -> Answer:
         """Use a shortcut of the workspace, or of a message's menu."""

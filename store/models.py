@@ -434,6 +434,7 @@ class WriteUpRow(Base):
     results: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     version: Mapped[int] = mapped_column(server_default="0")
     entry_id: Mapped[str | None] = mapped_column(ForeignKey("entry.id"), index=True)
+    origin: Mapped[str | None] = mapped_column(String(200), index=True, unique=True)
     remind_at: Mapped[datetime | None] = mapped_column(index=True)
     reminded: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime]
@@ -544,6 +545,16 @@ class StewardRow(Base):
     away_from: Mapped[datetime | None]
     away_until: Mapped[datetime | None]
     calendar_secret: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+
+
+class OwnershipGapRow(Base):
+    __tablename__ = "ownership_gap"
+
+    domain: Mapped[str] = mapped_column(String(80), primary_key=True)
+    sentence: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+    told_on: Mapped[str | None] = mapped_column(String(10), index=True)
+    is_closed: Mapped[bool]
 
 
 class OwedMessageRow(Base):

@@ -95,15 +95,22 @@ class WriteUps:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, *, author: str, channel_id: str | None, incident_id: int | None, at: datetime) -> WriteUpRecord:
+    def add(
+        self, *, author: str, channel_id: str | None, incident_id: int | None, at: datetime, origin: str | None = None
+    ) -> WriteUpRecord:
         """Return a new, empty write-up, which belongs to its author."""
         row = WriteUpRow(
             author=author, owner=author, channel_id=channel_id, incident_id=incident_id, state="open", answers={},
-            steps=[], participants=[], results={}, version=0, reminded=0, created_at=at, updated_at=at,
+            steps=[], participants=[], results={}, version=0, reminded=0, created_at=at, updated_at=at, origin=origin,
         )  # fmt: skip
         self._session.add(row)
         self._session.flush()
         return record_of(WriteUpRecord, row)
+
+    def of_origin(self, origin: str) -> WriteUpRecord | None:
+        """Return the write-up that came of this, or None."""
+        row = self._session.scalar(select(WriteUpRow).where(WriteUpRow.origin == origin))
+        return record_of(WriteUpRecord, row) if row else None
 
     def get(self, writeup_id: int) -> WriteUpRecord | None:
         """Return the write-up, locked until the transaction ends, or None."""

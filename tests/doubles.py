@@ -14,11 +14,13 @@ from workflows.ports import Channel
 
 @dataclass
 class StillClock:
-    """A clock that moves only when told to."""
+    """A clock that moves only when told to, and by `tick` whenever it is read, as real ones do."""
 
     now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    tick: timedelta = timedelta()
 
     def __call__(self) -> datetime:
+        self.now += self.tick
         return self.now
 
     def forward(self, by: timedelta) -> None:

@@ -74,7 +74,7 @@ VOCABULARY: dict[str, dict[str, str]] = {
     "trade_off": {"latency": "slower"},
     "severity": {"sev1": "worst", "sev2": "bad", "sev3": "noticeable", "sev4": "cosmetic"},
     "data_domain": {"any": "any"},
-    "model_family": {"any": "any", "llm": "language models"},
+    "model_family": {"any": "any", "llm": "language models", "llm-hosted": "language models of a vendor"},
     "deployment_environment": {"any": "any"},
     "customer_segment": {"all": "all"},
     "discipline": {"ml-engineering": "models", "security": "guards", "product": "decides", "peer": "anybody"},
@@ -271,7 +271,7 @@ def house(
     catalog = Catalog(store, clock, people, CADENCE)
     catalog.import_folder(write_catalog(folder / "catalog", *(entries or SMALL_CATALOG)))
     reviews = Reviews(store, clock, catalog, bell, CADENCE)
-    stewardship = Stewardship(people, clock, Workplaces(), {"default": "CTEAM"})
+    stewardship = Stewardship(people, Workplaces(), {"default": "CTEAM"})
     suggestions = Suggestions(catalog, threshold)
     runs = Runs(store, clock, bell, Rotas(ROTAS))
     listening = Listening(store, clock, channels, ("inc-*",))

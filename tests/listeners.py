@@ -23,6 +23,7 @@ from bot.listeners.runs import RunListeners
 from bot.listeners.search import SearchListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
+from bot.listeners.stewards import StewardListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeup_lists import WriteUpListListeners
@@ -53,9 +54,10 @@ def listeners_over_nothing() -> Listeners:
         SearchListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SignOffListeners(NOTHING, NOTHING, NOTHING, ""),
         SituationListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+        StewardListeners(NOTHING, NOTHING, ""),
         StubListeners(NOTHING, NOTHING, NOTHING, ""),
         SubscriptionListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        WriteUpListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        WriteUpListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         WriteUpListListeners(NOTHING, NOTHING, NOTHING, ""),
         "",
     )

@@ -10,7 +10,7 @@ published at once and looked at afterwards.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
 from workflows.matters import matter_of_amendment
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
+from workflows.quality.findings import Finding
 from workflows.quality.surroundings import Approval
 from workflows.writeups.announcing import announce_change_within
 
@@ -50,7 +51,7 @@ LONGEST_REASON = 1_000
 
 @dataclass(frozen=True)
 class Amendment:
-    """A proposed change with its entry as it stands, and what would differ."""
+    """A proposed change with its entry as it stands, what would differ, and what it lacks to be approved."""
 
     id: int
     entry: Entry
@@ -66,6 +67,7 @@ class Amendment:
     decision: str | None
     published_revision: int | None
     differences: tuple[Difference, ...]
+    gaps: tuple[Finding, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -204,8 +206,9 @@ class Amendments:
             record = self._record(tx, amendment_id)
             entry = self.catalog.entry_within(tx, record.entry_id, actor, follow=False)
             before = tx.revisions.get(record.entry_id, (record.published_revision or 1) - 1)
+            gaps = self._gaps(tx, record)
         shown_before = FailureMode.model_validate(before.document) if record.published_revision and before else None
-        return _amendment(record, entry, shown_before or entry.document)
+        return replace(_amendment(record, entry, shown_before or entry.document), gaps=gaps)
 
     def open_for(self, actor: Actor) -> list[Amendment]:
         """Return the open proposals over which this person decides, oldest first."""
@@ -224,6 +227,13 @@ class Amendments:
             except NotFound:
                 continue
         return found
+
+    def _gaps(self, tx: Transaction, record: AmendmentRecord) -> tuple[Finding, ...]:
+        entry = tx.entries.get(record.entry_id)
+        if record.state not in {"drafting", "open"} or entry is None:
+            return ()
+        document = FailureMode.model_validate(record.document)
+        return tuple(self.assessing.new_gaps(tx, entry, document, approvals=self._approvals(tx, record)))
 
     def _published(self, tx: Transaction, entry_id: str, actor: Actor) -> Entry:
         entry = self.catalog.entry_within(tx, entry_id, actor)

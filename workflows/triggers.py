@@ -203,7 +203,7 @@ class Triggers:
     def _family(self, typed: str) -> str:
         families = [one for one in self.vocabulary.definitions("model_family") if one != ANY]
         wanted = "-".join(typed.casefold().replace("_", " ").split())
-        if wanted not in families:
+        if not any(_is_part(one, wanted) for one in families):
             msg = f"“{_one_line(typed)}” is no model family here; there are {', '.join(families)}."
             raise UserError(msg)
         return wanted
@@ -216,10 +216,17 @@ class Triggers:
             raise NotAllowed(msg)
 
 
+def _is_part(family: str, named: str) -> bool:
+    """Return whether the family is the one that was named, or one of its kind: `llm` is `llm-hosted` as well."""
+    return family == named or family.startswith(f"{named}-")
+
+
 def _is_of_family(entry: Entry, family: str) -> bool:
     """Return whether a release of the family concerns the entry: it names the family, or any and releases."""
     families = entry.document.dimensions.model_family
-    return family in families or (ANY in families and "model-release" in entry.document.review_triggers)
+    return any(_is_part(one, family) for one in families) or (
+        ANY in families and "model-release" in entry.document.review_triggers
+    )
 
 
 def _detector_of(entry: Entry, name: str) -> Detector | None:

@@ -9,6 +9,7 @@ from bot.blocks.elements import (
     Block,
     Rendered,
     actions,
+    bullets,
     button,
     clip,
     context,
@@ -26,6 +27,7 @@ from bot.forms.fields import Field
 from workflows.amendments import Amendment
 from workflows.entries.entry import Entry
 
+MISSING_SHOWN = 6
 IN_MESSAGE = 8  # differences a message shows; the rest is one button away
 WEIGHTS = {"minor": "words and links", "major": "changes what people do", "urgent": ":rotating_light: urgent"}
 OUTCOMES = {
@@ -72,6 +74,7 @@ def proposal(amendment: Amendment) -> Rendered:
         section(f"{head}\n{escape(clip(amendment.reason, 600))}"),
         context(WEIGHTS[amendment.weight]),
         *difference_blocks(amendment.differences, most=IN_MESSAGE),
+        *lacking(amendment, "Before it can be approved it still needs (“Edit” adds it)"),
     ]
     if amendment.is_open:
         blocks.append(decisions(amendment))
@@ -111,7 +114,14 @@ def sent(amendment: Amendment) -> Block:
     else:
         steward = person(amendment.entry.steward) if amendment.entry.steward else "its steward, once one is named"
         told = f":incoming_envelope: *Sent to {steward}.* You are told what becomes of it."
-    return modal("Thank you", [section(told), *difference_blocks(amendment.differences, most=IN_MESSAGE)])
+    lacks = lacking(amendment, "Before it can be approved, its steward has to add")
+    return modal("Thank you", [section(told), *lacks, *difference_blocks(amendment.differences, most=IN_MESSAGE)])
+
+
+def lacking(amendment: Amendment, asks: str) -> list[Block]:
+    """Return what stands between the suggestion and its approval, if anything does."""
+    missing = [finding.sentence for finding in amendment.gaps][:MISSING_SHOWN]
+    return [section(f":construction: {asks}:\n{bullets(missing)}")] if missing else []
 
 
 def whole_difference(amendment: Amendment) -> Block:

@@ -188,11 +188,24 @@ def choice_field(
 
 
 def term_field(
-    block_id: str, label: str, options: Mapping[str, str], *, required: bool, hint: str | None, value: str | None
+    block_id: str,
+    label: str,
+    groups: Mapping[str, Mapping[str, str]],
+    *,
+    required: bool,
+    hint: str | None,
+    value: str | None,
 ) -> Block:
-    """Return a field for one term of a vocabulary, each shown above what it means."""
-    offered = {key: _option(key, key, text) for key, text in options.items()}
-    return _field(block_id, label, _select(offered, value), required=required, hint=hint)
+    """Return a field for one term of a vocabulary, each shown above what it means, under the name of its group."""
+    offered = {group: {key: _option(key, key, text) for key, text in terms.items()} for group, terms in groups.items()}
+    options = {key: option for terms in offered.values() for key, option in terms.items()}
+    element = _select(options, value)
+    if len(offered) > 1:
+        del element["options"]
+        element["option_groups"] = [
+            {"label": plain(group, MAX_OPTION), "options": list(terms.values())} for group, terms in offered.items()
+        ]
+    return _field(block_id, label, element, required=required, hint=hint)
 
 
 def choices_field(

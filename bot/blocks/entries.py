@@ -38,9 +38,9 @@ def one_entry(entry: Entry) -> Rendered:
     return Rendered(card_text(entry), blocks)
 
 
-def open_entry(entry: Entry) -> Block:
-    """Return the button that opens the whole entry."""
-    return button("Open the whole entry", ids.OPEN_ENTRY, entry.id)
+def open_entry(entry: Entry, label: str = "Open the whole entry") -> Block:
+    """Return the button that opens the whole entry; a shorter label where it stands in a row with many others."""
+    return button(label, ids.OPEN_ENTRY, entry.id)
 
 
 def suggest(entry: Entry) -> Block:

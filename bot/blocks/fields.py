@@ -25,9 +25,8 @@ def severity_scale(fields: Iterable[Field], vocabulary: Vocabulary) -> list[Bloc
 def _drawn(field: Field, value: str | None) -> Block:
     match field.kind:
         case "choice":
-            return term_field(
-                field.path, field.label, field.options or {}, required=field.required, hint=field.hint, value=value
-            )
+            groups = field.groups or {"": field.options or {}}
+            return term_field(field.path, field.label, groups, required=field.required, hint=field.hint, value=value)
         case "choices":
             chosen = value.split(",") if value else []
             return choices_field(

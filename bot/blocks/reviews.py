@@ -22,7 +22,10 @@ from bot.blocks.elements import (
     text_field,
 )
 from bot.blocks.entries import SEVERITY_MARK, SHORT, card_blocks, card_text, day, last_verified, one_line, open_entry
+from workflows.entries.catalog import STARTING_REASON
+from workflows.reviews.absences import Absence
 from workflows.reviews.messages import nudge_subject
+from workflows.reviews.ownership import OwnershipGap
 from workflows.reviews.reviews import MAX_NOTE, DueReview, ReviewList
 
 MAX_ROWS: Final = 12  # of one message; the rest are counted
@@ -34,8 +37,8 @@ ANSWERED: Final = {
     "handed_over": ":handshake: {who} handed it over to {to} on {day}.",
 }
 HEADLINES: Final = {
-    "soon": "*{count} of your entries to verify this week*",
-    "overdue": "*{count} of your entries overdue for a review*",
+    "soon": "*{count} of yours to verify this week*",
+    "overdue": "*{count} of yours overdue for a review*",
     "backup": "*{count} you are the backup for, overdue for a review:* the steward has not answered.",
     "team": "*{count} of this team's overdue for a review:* neither steward nor backup has answered.",
     "champions": "*{count} that nobody has verified in spite of all reminders.* No more come for these.",
@@ -75,7 +78,8 @@ def row(review: DueReview) -> list[Block]:
     title = f"{mark} *{escape(entry.document.title)}*  `{entry.id}` · {entry.document.severity.typical}"
     if not review.is_open:
         return [section(f"{title}\n{settled(review)}")]
-    due = f"Due {day(review.due_at)}: {_reason(review)} · {last_verified(entry)}"
+    since = "" if review.reason == STARTING_REASON else f" · {last_verified(entry)}"
+    due = f"Due {day(review.due_at)}: {_reason(review)}{since}"
     return [section(f"{title}\n{escape(one_line(entry.document.symptom))}\n{due}"), review_buttons(review)]
 
 
@@ -131,7 +135,7 @@ def review_buttons(review: DueReview) -> Block:
             menu(ids.SNOOZE, "Snooze", later),
             button("Hand over", ids.HAND_OVER_REVIEW, value),
             button("Deprecate", f"{ids.TAKE_STEP}:deprecate", f"{entry.id}|{entry.revision}|deprecate"),
-            open_entry(entry),
+            open_entry(entry, "Open"),
         ],
     )
 
@@ -158,12 +162,44 @@ def hand_over_form(subject: str, title: str) -> Block:
     return _form("Hand over", title, to, callback_id=ids.HAND_OVER_REVIEW_FORM, submit="Hand over", subject=subject)
 
 
-def ownership_gaps(gaps: Sequence[tuple[str, str]]) -> Rendered:
-    """Return what champions are told of domains that nobody looks after: each with a sentence on what is missing."""
-    lines = [f"• *{escape(domain)}:* {escape(sentence)}" for domain, sentence in gaps]
+def ownership_gaps(gaps: Sequence[OwnershipGap]) -> Rendered:
+    """Return what champions are told of domains that nobody looks after, and of which somebody does again."""
+    lines = [
+        f"• ~{escape(gap.domain)}~ has somebody again"
+        if gap.is_closed
+        else f"• *{escape(gap.domain)}:* {escape(gap.sentence)}"
+        for gap in gaps
+    ]
     text = "Parts of the catalog have nobody who looks after them."
     hint = context("Name people in FAULTLINE_STEWARDS or in its user group; `/failure domains` shows all domains.")
     return Rendered(f"{text} " + " ".join(lines), [section("\n".join([f"*{text}*", *lines])), hint])
+
+
+def absence_told(absence: Absence | None) -> Rendered:
+    """Return when somebody is away, as we know it, and what happens meanwhile."""
+    if absence is None:
+        text = "You are not away, as far as I know; `/failure away 2026-12-21 2027-01-03` tells me when you are."
+        return Rendered(text, [section(text)])
+    first = f"from {absence.first}" if absence.first else "from now on"
+    text = f":palm_tree: You are away {first} until {absence.last}, that day included."
+    hint = "Meanwhile your reviews go to a colleague or a backup, and reminders wait. `/failure away off` ends it."
+    return Rendered(text, [section(text), context(hint)])
+
+
+def calendar_address(address: str) -> Rendered:
+    """Return the address of somebody's calendar, which is shown this once."""
+    text = f":date: Your reviews as a calendar, to subscribe to by its address:\n```{escape(address)}```"
+    hint = (
+        "Whoever has the address can read it: keep it to yourself. `/failure calendar new` replaces it, `off` ends it."
+    )
+    return Rendered(text, [section(text), context(hint)])
+
+
+def calendar_told(*, is_open: bool) -> Rendered:
+    """Return whether somebody has a calendar, where its address is not shown."""
+    has = "You have a calendar; its address was shown once and is not kept. `/failure calendar new` gives you another."
+    text = has if is_open else "You have no calendar (any more). `/failure calendar new` opens one."
+    return Rendered(text, [section(text)])
 
 
 def _form(name: str, title: str, field: Block, *, callback_id: str, submit: str, subject: str) -> Block:

@@ -22,13 +22,14 @@ from bot.blocks.elements import (
     person_field,
     section,
     several_field,
+    term_field,
     text_field,
 )
 from bot.blocks.entries import open_entry
 from bot.blocks.writeup_lists import follow_up_lines, timeline_lines
 from workflows.entries.assessing import Assessment
 from workflows.entries.entry import Entry
-from workflows.entries.vocabulary import Vocabulary
+from workflows.entries.vocabulary import CAUSES, Vocabulary
 from workflows.writeups.answers import Clash, moment
 from workflows.writeups.hints import Hint, hints_of
 from workflows.writeups.submitting import BECOMES, Likely, Published
@@ -88,6 +89,7 @@ def writeup_form(
         if (clash := clashing.get(question.key)) is not None:
             blocks.append(_both(question, clash, who))
         blocks.append(_field(question, values.get(question.key), vocabulary))
+        blocks += _roots(vocabulary) if question.vocabulary == CAUSES else []
     return modal(
         TITLE,
         blocks,
@@ -261,11 +263,15 @@ def _listed(writeup: WriteUp, step: Step, start: int) -> Iterable[Block]:
 
 
 def _field(question: Question, value: str | None, vocabulary: Vocabulary) -> Block:
-    if question.kind == "choice":
-        return choice_field(
-            question.key, question.label, question.choices(vocabulary), required=question.required,
+    if question.vocabulary is not None:
+        return term_field(
+            question.key, question.label, vocabulary.groups(question.vocabulary), required=question.required,
             hint=question.hint, value=value,
         )  # fmt: skip
+    if question.kind == "choice":
+        return choice_field(
+            question.key, question.label, question.options, required=question.required, hint=question.hint, value=value
+        )
     if question.kind == "moment":
         return moment_field(question.key, question.label, hint=question.hint, value=moment(value))
     return text_field(
@@ -277,6 +283,13 @@ def _field(question: Question, value: str | None, vocabulary: Vocabulary) -> Blo
         hint=question.hint,
         value=value,
     )
+
+
+def _roots(vocabulary: Vocabulary) -> list[Block]:
+    """Return what the roots of the causes mean, as the menu names them, and what to ask where it seems a person."""
+    lines = [f"*{escape(one.root)}*: {escape(one.meaning)}" for one in vocabulary.roots]
+    asked = "“Human error” is none of them: what made the slip likely, and what let it through?"
+    return [context("\n".join([*lines, asked]))] if lines else []
 
 
 def _both(question: Question, clash: Clash, who: str) -> Block:
@@ -386,8 +399,12 @@ def _likely(one: Likely) -> Block:
     said = ":dart: people confirmed it during the incident" if one.is_confirmed else "it reads alike"
     fields = escape(", ".join(field.replace("_", " ") for field in one.adds))
     adds = f"\nYour write-up would add: {fields}" if fields else ""
+    lacks = "; ".join(one.rstrip(".") for one in one.lacks[:MISSING_SHOWN])
+    waits = (
+        f"\n:construction: Its steward could approve that only with more: {escape(clip(lacks, HINT))}" if lacks else ""
+    )
     symptom = escape(clip(entry.document.symptom, SYMPTOM))
-    return section(f"`{entry.id}` *{escape(entry.document.title)}* ({said})\n{symptom}{adds}")
+    return section(f"`{entry.id}` *{escape(entry.document.title)}* ({said})\n{symptom}{adds}{waits}")
 
 
 def _becomes(likely: Sequence[Likely]) -> dict[str, str]:

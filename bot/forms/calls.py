@@ -206,14 +206,29 @@ def reaction(body: Mapping[str, Any], home_team: str) -> Reaction | None:
     """Return the reaction to a message, or None for one to anything else."""
     event = body.get("event") or {}
     item = event.get("item") or {}
-    if item.get("type") != "message":
+    if item.get("type") != "message" or not is_ts(str(item.get("ts"))):
         return None
     team = event.get("user_team") or body.get("team_id")
     actor = Actor(str(event.get("user", "")), is_external=_is_elsewhere(team, home_team))
     added, author = event.get("type") == "reaction_added", str(event.get("item_user") or "")
-    return Reaction(
-        actor, str(event.get("reaction", "")), str(item.get("channel", "")), author, str(item.get("ts") or ""), added
-    )
+    return Reaction(actor, str(event.get("reaction", "")), str(item.get("channel", "")), author, str(item["ts"]), added)
+
+
+def pin(body: Mapping[str, Any], home_team: str) -> Reaction | None:
+    """Return the pin of a message as what it is to us, a mark like a reaction, or None for one of anything else."""
+    event = body.get("event") or {}
+    item = event.get("item") or {}
+    message = item.get("message") or {}
+    if item.get("type") != "message" or not is_ts(str(message.get("ts"))):
+        return None
+    actor = Actor(str(event.get("user", "")), is_external=_is_elsewhere(body.get("team_id"), home_team))
+    channel, author = str(event.get("channel_id") or item.get("channel") or ""), str(event.get("item_user") or "")
+    return Reaction(actor, "pin", channel, author, str(message["ts"]), event.get("type") == "pin_added")
+
+
+def is_ts(text: str) -> bool:
+    """Return whether this can be the time of a message as Slack writes it, in seconds with a fraction."""
+    return text.replace(".", "", 1).isdecimal()
 
 
 def is_direct(body: Mapping[str, Any]) -> bool:

@@ -60,6 +60,7 @@ HINTS: Mapping[str, str] = {
 class Field:
     """One field of a form; `options` are a choice's values and what people read, `columns` those of a row.
 
+    `groups` are the same options under the names of their groups, where a menu shows them so.
     `optional_part` is the path of the innermost part around it that the document may lack, empty where there is none;
     `needed` says that the part cannot be without this field once anything is said of it.
     """
@@ -71,6 +72,7 @@ class Field:
     hint: str | None = None
     max_length: int = TEXT
     options: Mapping[str, str] | None = None
+    groups: Mapping[str, Mapping[str, str]] | None = None
     columns: tuple["Field", ...] = ()
     default: Any = None
     optional_part: str = ""
@@ -161,6 +163,7 @@ def _field(model: type[Part], path: str, annotation: Any, info: FieldInfo, vocab
         hint=hint,
         max_length=limit,
         options=options,
+        groups=vocabulary.groups(VOCABULARY_OF[name]) if annotation == Term else None,
         columns=columns,
         default=None if info.is_required() else info.get_default(call_default_factory=True),
     )

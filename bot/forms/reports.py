@@ -1,7 +1,7 @@
 """What another tool reports of an incident, as the JSON that it posts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -13,7 +13,7 @@ from workflows.situations import MAX_SERVICE, MAX_SERVICES, Change, Clearable
 CLEARED_BY_NULL: Final[Sequence[Clearable]] = ("severity", "commander")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return text without capitals and dashes, so that SEV-2 is sev2."""
     return value.strip().lower().replace("-", "") if isinstance(value, str) else value
 
@@ -23,6 +23,7 @@ def _storable(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_storable), StringConstraints(strip_whitespace=True, min_length=1)]
+Report = TypeVar("Report", bound=BaseModel)
 Service = Annotated[Text, StringConstraints(max_length=MAX_SERVICE)]
 
 
@@ -32,8 +33,8 @@ class IncidentReport(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     channel: Annotated[Text, StringConstraints(max_length=80)]
-    severity: Annotated[SeverityLevel | None, BeforeValidator(_plain)] = None
-    status: Annotated[Status | None, BeforeValidator(_plain)] = None
+    severity: Annotated[SeverityLevel | None, BeforeValidator(plain)] = None
+    status: Annotated[Status | None, BeforeValidator(plain)] = None
     commander: Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,29}$")] | None = None
     services: Annotated[list[Service], Field(max_length=MAX_SERVICES)] | None = None
     times: Mapping[Literal["detected", "mitigation_started", "mitigated", "resolved"], AwareDatetime] = {}
@@ -53,10 +54,10 @@ class IncidentReport(BaseModel):
         )
 
 
-def incident_report(body: bytes) -> IncidentReport:
+def report_of(kind: type[Report], body: bytes) -> Report:
     """Return the report that was posted; raises InvalidForm with a sentence for each field that is wrong."""
     try:
-        return IncidentReport.model_validate_json(body)
+        return kind.model_validate_json(body)
     except ValidationError as invalid:
         wrong = {
             ".".join(str(one) for one in error["loc"]) or "body": error["msg"]

@@ -35,6 +35,7 @@ from bot.listeners.runs import RunListeners
 from bot.listeners.search import SearchListeners
 from bot.listeners.signoffs import SignOffListeners
 from bot.listeners.situations import SituationListeners
+from bot.listeners.stewards import StewardListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
 from bot.listeners.writeup_lists import WriteUpListListeners
@@ -68,6 +69,7 @@ class Listeners:
     search: SearchListeners
     sign_offs: SignOffListeners
     situations: SituationListeners
+    stewards: StewardListeners
     stubs: StubListeners
     subscriptions: SubscriptionListeners
     writeups: WriteUpListeners
@@ -83,6 +85,8 @@ class Listeners:
             "write-up": self.writeups.start,
             "review": self.sign_offs.review,
             "reviews": self.reviews.list,
+            "away": self.stewards.away,
+            "calendar": self.stewards.calendar,
             "release": self.releases.announce,
             "status": self.situations.status,
             "brief": self.situations.brief,
@@ -116,6 +120,8 @@ class Listeners:
             "group_unarchive": self.archives.opened_again,
             "reaction_added": self.react,
             "reaction_removed": self.react,
+            "pin_added": self.marks.pinned,
+            "pin_removed": self.marks.pinned,
             "app_home_opened": self.home.opened,
         }
 
@@ -254,6 +260,10 @@ class Listeners:
             ids.SEARCH_FORM: self.search.take,
         }
 
+    def shortcuts(self) -> Mapping[str, Listener]:
+        """Return what each shortcut in the menu of a message does."""
+        return {ids.WRITE_UP_MESSAGE: self.writeups.start_from_message}
+
     def menus(self) -> Mapping[str, Listener]:
         """Return what offers the options of each menu that asks for them while somebody types."""
         return {ids.PICK_ENTRY: self.choices.entries}
@@ -268,6 +278,8 @@ class Listeners:
             app.action(with_or_without_suffix(action_id))(punctually(listener))
         for callback_id, listener in self.forms().items():
             app.view(callback_id)(punctually(listener))
+        for callback_id, listener in self.shortcuts().items():
+            app.message_shortcut(callback_id)(punctually(listener))
         for action_id, listener in self.menus().items():
             app.options(with_or_without_suffix(action_id))(punctually(listener))
         app.action(re.compile(".*"))(no_such_button)

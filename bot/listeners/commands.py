@@ -46,6 +46,10 @@ SUBCOMMANDS = (
         "review", "FM-0012 security", "ask colleagues to sign off; with nothing behind it, what waits for your sign-off"
     ),
     Subcommand("reviews", "all", "entries that wait for your review; `all` or a domain behind it shows other people's"),
+    Subcommand("away", "2026-12-21 2027-01-03", "say on which days you are away; alone it tells, `off` ends it"),
+    Subcommand(
+        "calendar", "", "your reviews as a calendar to subscribe to; `new` gives another address, `off` closes it"
+    ),
     Subcommand("release", "llm 5.0", "have the entries of a model family verified, as a version of it was released"),
     Subcommand(
         "status", "mitigated", "how the incident here stands; words behind it change it: `sev2`, `resolved`, `mine`"

@@ -115,7 +115,7 @@ class ReviewListeners:
         if pressed.is_at_home:
             self.homes.publish_for(pressed.actor)
         elif not review.is_open:
-            done = settled(review)
+            done = f"`{review.entry.id}` {settled(review)}"
             self.replies.tell(pressed.response_url, Rendered(done, [section(done)]))
 
 

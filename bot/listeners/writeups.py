@@ -8,10 +8,12 @@ from slack_bolt import Ack
 from bot.blocks.elements import Block, Rendered
 from bot.blocks.writeups import hand_over_form, leave_form, submit_form, submitted, writeup_form, writeup_page
 from bot.forms.calls import CommandCall, Press, Submission, press, submission
+from bot.forms.writeups import pointed_at
 from bot.replies import Replies
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import NotFound
 from workflows.people import Actor
+from workflows.writeups.elsewhere import Elsewhere
 from workflows.writeups.submitting import BECOMES, StillMissing, Submitting
 from workflows.writeups.template import Step
 from workflows.writeups.writeup import NEW, WriteUp
@@ -25,6 +27,7 @@ class WriteUpListeners:
     """Starting, continuing, saving, handing over, leaving and submitting write-ups."""
 
     writeups: WriteUps
+    elsewhere: Elsewhere
     submitting: Submitting
     vocabulary: Vocabulary
     replies: Replies
@@ -41,6 +44,13 @@ class WriteUpListeners:
         pressed = press(body, self.home_team)
         writeup = self.writeups.start(pressed.actor, channel_id=pressed.channel_id or None)
         self.replies.open_form(pressed, self._continued(writeup, pressed.actor))
+        ack()
+
+    def start_from_message(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Shortcut “Write this up” in the menu of a message."""
+        used = press(body, self.home_team)
+        writeup = self.elsewhere.from_message(pointed_at(body), used.actor)
+        self.replies.open_form(used, self._continued(writeup, used.actor))
         ack()
 
     def resume(self, ack: Ack, body: dict[str, Any]) -> None:

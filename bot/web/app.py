@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from slack_bolt import App
@@ -20,12 +20,13 @@ def web_app(
     webhook: IncidentWebhook | None = None,
     events: Mapping[str, Route] | None = None,
     *,
+    calendar: Callable[[str], Response] | None = None,
     figures: Sequence[Figures] = (),
 ) -> FastAPI:
     """Return the web application; `slack` is given where Slack comes over HTTP and left out under Socket Mode.
 
     `webhook` takes what other tools report of incidents, where a secret is set for them; `events` are the
-    routes on which they tell what makes entries due for review.
+    routes on which they tell what makes entries due for review; `calendar` answers with somebody's reviews.
 
     /healthz says that the process lives (restart it when it does not); /readyz says whether it can do its work, by
     asking everything in `readiness`. /metrics gives the `figures`.
@@ -48,4 +49,6 @@ def web_app(
         web.add_api_route("/incidents", webhook.route(), methods=["POST"])
     for path, route in (events or {}).items():
         web.add_api_route(path, route, methods=["POST"])
+    if calendar is not None:
+        web.add_api_route("/calendar/{secret}.ics", calendar, methods=["GET"], response_model=None)
     return web

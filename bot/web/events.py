@@ -10,6 +10,7 @@
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Request, Response
@@ -63,8 +64,8 @@ class Alerts(BaseModel):
 def event_routes(triggers: Triggers, secret: str) -> Mapping[str, Route]:
     """Return the routes by their paths; whoever posts must know the secret."""
     return {
-        "/releases": _route(secret, lambda told: _take_release(triggers, told)),
-        "/alarms": _route(secret, lambda told: _take_alarms(triggers, told)),
+        "/releases": _route(secret, partial(_take_release, triggers)),
+        "/alarms": _route(secret, partial(_take_alarms, triggers)),
     }
 
 
@@ -85,16 +86,22 @@ def _alarms(told: Any) -> list[Alarm]:
     return [Alarm(one.labels.get("alertname", ""), f"{one.fingerprint} {one.startsAt}") for one in firing]
 
 
-def _route(secret: str, take: Taken) -> Route:
+def route_knowing(secret: str, take: Callable[[bytes], Response]) -> Route:
+    """Return a route that hands on what is posted by whoever knows the secret."""
+
     async def answer(request: Request) -> Response:
         if not _knows(secret, request.headers.get("authorization", "")):
-            return _refused(401, "The secret is missing or wrong: send “Authorization: Bearer …”.")
+            return refused(401, "The secret is missing or wrong: send “Authorization: Bearer …”.")
         body = await bounded_body(request, MAX_BODY)
         if body is None:
-            return _refused(413, f"What is posted has at most {MAX_BODY} bytes.")
-        return await run_in_threadpool(_taken, take, body)
+            return refused(413, f"What is posted has at most {MAX_BODY} bytes.")
+        return await run_in_threadpool(take, body)
 
     return answer
+
+
+def _route(secret: str, take: Taken) -> Route:
+    return route_knowing(secret, partial(_taken, take))
 
 
 def _taken(take: Taken, body: bytes) -> Response:
@@ -102,13 +109,13 @@ def _taken(take: Taken, body: bytes) -> Response:
         return JSONResponse({"due": take(json.loads(body))})
     except ValidationError as invalid:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in invalid.errors()[:5])
-        return _refused(422, f"This is not understood: {faults}")
+        return refused(422, f"This is not understood: {faults}")
     except (ValueError, RecursionError):
-        return _refused(422, "The body is no JSON.")
-    except UserError as refused:
-        return _refused(422, refused.sentence)
+        return refused(422, "The body is no JSON.")
+    except UserError as wrong:
+        return refused(422, wrong.sentence)
     except Unavailable:
-        return _refused(503, "The database does not answer; send it again.")
+        return refused(503, "The database does not answer; send it again.")
 
 
 def _knows(secret: str, header: str) -> bool:
@@ -116,5 +123,6 @@ def _knows(secret: str, header: str) -> bool:
     return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), secret.encode())
 
 
-def _refused(status: int, sentence: str) -> Response:
-    return JSONResponse({"error": sentence}, status_code=status)
+def refused(status: int, sentence: str, **more: Any) -> Response:
+    """Return why something was not taken, in a sentence."""
+    return JSONResponse({"error": sentence, **more}, status_code=status)

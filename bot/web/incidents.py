@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from bot.forms.reports import incident_report
+from bot.forms.reports import IncidentReport, report_of
 from bot.web.bodies import bounded_body
 from workflows.errors import InvalidForm, NotFound, Unavailable, UserError
 from workflows.reports import Reports
@@ -48,7 +48,7 @@ class IncidentWebhook:
 
     def _take(self, body: bytes) -> JSONResponse:
         try:
-            report = incident_report(body)
+            report = report_of(IncidentReport, body)
             done = self.reports.take(report.channel, report.change, source=report.source)
         except InvalidForm as invalid:
             return _refused(422, "The report is not understood.", fields=invalid.fields)

@@ -1,7 +1,7 @@
 """The two ways in which people run the bot."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -23,6 +23,19 @@ def server_url() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def database_url(server_url: str) -> Iterator[str]:
     """Give each module a database of its own: another's people are strangers to its Slack."""
+    with fresh_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture
+def own_database_url(server_url: str) -> Iterator[str]:
+    """Give a test a database of its own."""
+    with fresh_database(server_url) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
     name = f"e2e_{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

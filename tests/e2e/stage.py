@@ -6,10 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import sandbox
+from workflows.clock import system_clock
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "manifest.yml"
@@ -93,4 +96,23 @@ def environment_of(slack: sandbox.Slack, folder: Path) -> dict[str, str]:
         "FAULTLINE_DATA_DIR": str(folder),
         "FAULTLINE_PORT": "0",
         "FAULTLINE_LOG_FORMAT": "json",
+    }
+
+
+@dataclass
+class MovedClock:
+    """The real time, moved forward by as much as a test wants."""
+
+    ahead: timedelta = field(default=timedelta())
+
+    def __call__(self) -> datetime:
+        return system_clock() + self.ahead
+
+
+def tokens(slack: sandbox.Slack) -> dict[str, Any]:
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "FAULTLINE_SLACK_API_URL": slack.api_url,
     }

@@ -5,36 +5,24 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from slack_sdk import WebClient
 
 import sandbox
-from bot.build import running
+from bot.running import running
 from bot.settings import Settings
 from sandbox.driver import LocalSlack
 from sandbox.eyes import Actor, Note
 from sandbox.page.answers import elements
 from sandbox.reading import parts
-from tests.e2e.stage import MANIFEST, running_bot
-from workflows.clock import system_clock
+from tests.e2e.stage import MANIFEST, MovedClock, running_bot, tokens
 
 OOM = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB, workers restart since the upgrade"
 TITLE = "Make it fit"  # of the remedy that contains FM-0016
-
-
-@dataclass
-class MovedClock:
-    """The real time, moved forward by as much as a test wants."""
-
-    ahead: timedelta = field(default=timedelta())
-
-    def __call__(self) -> datetime:
-        return system_clock() + self.ahead
 
 
 @dataclass(frozen=True)
@@ -67,6 +55,7 @@ def incident(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             "sweep_interval": timedelta(seconds=1),
             "data_dir": folder,
             "port": 0,
+            "stewards": json.dumps({"default": slack.user("lead").id}),
             "rotas": json.dumps(
                 {
                     "serving on-call": slack.user("oncall").id,
@@ -118,6 +107,24 @@ def test_a_full_incident_with_fallback_rollback_and_escalation_by_time(incident:
     posted = [text for one in incident.slack.calls("chat.postMessage") if channel in (text := str(one.arguments))]
     assert sum("Look here first" in one for one in posted) == 1
     assert sum(incident.slack.user("oncall").id in one and TITLE in one for one in posted) == 1
+
+
+def test_still_right_at_the_end_of_an_incident_counts_where_the_role_allows_it(incident: Incident) -> None:
+    responder, card = incident.begin("inc-verified", "responder", "lead")
+    lead = incident.slack.user("lead")
+    responder.clicks("This is it", card, beside="FM-0016")
+    lead.clicks("Done", lead.sees("Look here first", channel="inc-verified"), beside="1. Halve")
+    responder.clicks("It worked", responder.sees("1 of 5", channel="inc-verified"))
+    seen = []
+
+    for person in (responder, lead):
+        person.clicks("It helped", person.sees("Did it help?", channel="inc-verified"))
+        person.modal("How it went").choose("Is the entry still right?", "Yes, still right").submit()
+        incident.slack.settled()
+        shown = person.command("/failure show FM-0016", channel="inc-verified").sees("FM-0016").text
+        seen.append("never verified here" in shown)
+
+    assert seen == [True, False]
 
 
 def test_two_responders_at_once_are_harmless(incident: Incident) -> None:
@@ -407,12 +414,3 @@ def test_the_menu_of_a_card_tells_more_and_takes_what_was_not_on_it(incident: In
     responder.picks("Mute me for two hours", card).sees("by myself until")
     incident.slack.settled()
     assert incident.slack.refusals() == []
-
-
-def tokens(slack: LocalSlack) -> dict[str, Any]:
-    return {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-        "FAULTLINE_SLACK_API_URL": slack.api_url,
-    }

@@ -231,6 +231,11 @@ def test_a_write_up_is_sent_as_a_document_to_whoever_asks(stage: Stage) -> None:
     assert file["name"].endswith("batches-are-read-twice.md")
     assert "# Batches are read twice" in document
     assert "| Owner | document-author |" in document
+    number = str(int(file["name"].split("-")[0]))
+    assert "| Owner | document-author |" in stage.bot.faultline("writeups", number)
+    elsewhere = stage.bot.attempt("writeups", number, FAULTLINE_SLACK_API_URL="http://127.0.0.1:1/api/")
+    assert (elsewhere.returncode, f"| Owner | {author.id} |" in elsewhere.stdout) == (0, True)
+    assert "People are named by their Slack ids: " in elsewhere.stderr
 
 
 def test_archiving_the_channel_begins_the_write_up_where_its_people_can_still_be_reached(stage: Stage) -> None:
@@ -244,3 +249,32 @@ def test_archiving_the_channel_begins_the_write_up_where_its_people_can_still_be
     author.clicks("Continue", author.sees("Write-up: ", dm=True))
     form = author.modal("What did people see?")
     assert form.values["symptom"][ids.ANSWER]["value"].startswith("torch.cuda.OutOfMemoryError")
+
+
+def test_a_message_anywhere_becomes_a_write_up_by_its_shortcut(stage: Stage) -> None:
+    author = stage.slack.user("shortcut-author")
+    stage.slack.channel("shortcut-writeup", members=["shortcut-author"])
+    message = author.says("The nightly batch scored nobody", channel="shortcut-writeup")
+
+    author.shortcut("write_up_message", message)
+    author.modal("What did people see?").close()
+    author.shortcut("write_up_message", message)
+    form = author.modal("What did people see?").fill("Name the failure mode", "Nightly scores are missing")
+    form.choose("How bad was it?", "sev1").submit()
+    author.modal("By how much at least?").submit()
+
+    assert "The nightly batch scored nobody" in author.modal("What happened when").text
+
+
+def test_a_pinned_message_stands_on_the_timeline(stage: Stage) -> None:
+    author = stage.slack.user("pin-author")
+    stage.slack.channel("inc-pins", members=["pin-author"], bot=True)
+    author.says("torch.cuda.OutOfMemoryError: CUDA out of memory, gpu oom again", channel="inc-pins")
+    author.sees("happened before", channel="inc-pins")
+    author.pins(author.says("The new batch size doubled the memory", channel="inc-pins"))
+    stage.slack.settled()
+    author.command("/failure write-up", channel="inc-pins")
+    author.modal("What did people see?").choose("How bad was it?", "sev1").fill("Name the failure mode", "Oom").submit()
+    author.modal("By how much at least?").submit()
+
+    assert "The new batch size doubled the memory" in author.modal("What happened when").text

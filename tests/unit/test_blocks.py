@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,10 +59,11 @@ from workflows.entries.history import Comparison, Revision
 from workflows.entries.parts import Line
 from workflows.entries.sheets import Neighbour, Sheet
 from workflows.entries.threeway import Conflict
-from workflows.entries.vocabulary import Vocabulary
+from workflows.entries.vocabulary import Root, Vocabulary
 from workflows.occurrences import Case, Description
 from workflows.quality.checks import findings
 from workflows.quality.completeness import completeness
+from workflows.quality.findings import Finding
 from workflows.quality.gates import missing_for_publication
 from workflows.quality.likeness import Likeness
 from workflows.quality.surroundings import Surroundings, Tried
@@ -216,6 +218,7 @@ def amendment(entry: Entry, text: str, state: str = "open") -> Amendment:
         decision=text,
         published_revision=None,
         differences=tuple(differences(None, entry.document)),
+        gaps=(Finding("rollback", "blocks", "mitigations.0", text),),
     )
 
 
@@ -299,9 +302,25 @@ def long_timeline(writeup: WriteUp) -> WriteUp:
     return replace(writeup, moments=tuple(replace(writeup.moments[0], id=n) for n in range(250)))
 
 
+def test_the_write_up_asks_for_the_cause_under_five_roots_and_says_what_they_mean() -> None:
+    vocabulary = Vocabulary.load(Path(__file__).parents[2] / "catalog")
+    template = built_in()
+    step = next(step for step in template.steps if step.name == "why")
+
+    blocks = writeup_form(writeup_with("text"), step, vocabulary, typed={"cause_category": "capacity"})["blocks"]
+
+    menu = next(block["element"] for block in blocks if block.get("block_id") == "cause_category")
+    roots = [group["label"]["text"] for group in menu["option_groups"]]
+    said = next(block["elements"][0]["text"] for block in blocks if "Human error" in str(block))
+    assert len(roots) == 5
+    assert all(f"*{root}*" in said for root in roots)
+    assert menu["initial_option"]["description"]["text"] == "Memory, compute or elasticity ran out."
+    assert "what made the slip likely" in said
+
+
 def writeup_views(text: str, vocabulary: Vocabulary) -> Iterator[Mapping[str, Any]]:
     entry, one = entry_with(text), writeup_with(text)
-    likely = [Likely(entry, is_confirmed, ("aliases",)) for is_confirmed in (True, False)]
+    likely = [Likely(entry, is_confirmed, ("aliases",), (text,)) for is_confirmed in (True, False)]
     clashes = [Clash("symptom", text, text)]
     for step in one.template.steps:
         yield writeup_form(one, step, vocabulary)
@@ -321,7 +340,8 @@ def writeup_views(text: str, vocabulary: Vocabulary) -> Iterator[Mapping[str, An
 
 def drawn_views(text: str) -> list[Mapping[str, Any]]:
     entry = entry_with(text)
-    vocabulary = Vocabulary({name: {**terms, "hostile": text} for name, terms in VOCABULARY.items()})
+    roots = [Root(root=text[:75] or "x", meaning=text[:200] or "x", causes=("hostile",))]
+    vocabulary = Vocabulary({name: {**terms, "hostile": text} for name, terms in VOCABULARY.items()}, roots=roots)
     copy = WorkingCopy(entry, entry.document, 3)
     return [
         *(opened_entry(sheet(entry), tab) for tab in TABS),

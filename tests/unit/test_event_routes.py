@@ -97,4 +97,7 @@ def test_an_unknown_family_is_answered_with_those_there_are(store: Store, tmp_pa
     with posting(lived) as client:
         answer = client.post("/releases", json={"family": "gpt", "version": "5.0"})
 
-    assert (answer.status_code, answer.json()["error"]) == (422, "“gpt” is no model family here; there are llm.")
+    assert (answer.status_code, answer.json()["error"]) == (
+        422,
+        "“gpt” is no model family here; there are llm, llm-hosted.",
+    )

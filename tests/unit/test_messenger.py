@@ -8,6 +8,7 @@ from urllib.error import URLError
 
 import pytest
 
+from benchmarks.chaos.unguarded import Reckless
 from bot.blocks.elements import Rendered
 from bot.delivery import FEWEST_TRIES, Delivery
 from bot.messenger import Bell, Messenger, Watch
@@ -34,12 +35,12 @@ class Scene:
     uptime: StillUptime = field(default_factory=StillUptime)
     words: Callable[[str], Rendered | None] = lambda subject: Rendered(f"about {subject}", [])
 
-    def process(self, clock: StillClock | None = None) -> Messenger:
+    def process(self, clock: StillClock | None = None, patience: Patience = PATIENCE) -> Messenger:
         clock = clock or self.clock
         time = SlackTime(clock, self.uptime)
-        delivery = Delivery(self.store, self.slack, self.slack, Pace(self.uptime), time, self.uptime, PATIENCE)
+        delivery = Delivery(self.store, self.slack, self.slack, Pace(self.uptime), time, self.uptime, patience)
         renderers = {CARD: self.words, NUDGE: self.words}
-        return Messenger(self.store, clock, renderers, Bell(), delivery, Watch(PATIENCE, self.uptime))
+        return Messenger(self.store, clock, renderers, Bell(), delivery, Watch(patience, self.uptime))
 
     def owe(self, subject: str = "1", *, address: str = "C1", kind: str = NUDGE, thread: str | None = None) -> None:
         with self.store.begin() as tx:
@@ -166,6 +167,22 @@ def test_a_process_that_slept_between_claim_and_post_gives_up_at_the_fence(scene
     replace(scene, words=sleeps).process().deliver_due()
 
     assert (scene.slack.texts, scene.state, scene.message().attempts) == ([], "waiting", 0)
+
+
+@pytest.mark.parametrize(("patience", "posted"), [(PATIENCE, 1), (Reckless(fence=timedelta(days=1)), 2)])
+def test_who_was_frozen_over_its_lease_posts_nothing_and_without_the_fence_would_double_it(
+    scene: Scene, patience: Patience, posted: int
+) -> None:
+    scene.owe()
+    other = scene.process()
+
+    def freezes(subject: str) -> Rendered:
+        scene.after_the_lease(other)
+        return Rendered(f"about {subject}", [])
+
+    replace(scene, words=freezes).process(patience=patience).deliver_due()
+
+    assert scene.slack.texts == ["about 1"] * posted
 
 
 def test_a_process_that_slept_does_not_undo_a_newer_edit(scene: Scene) -> None:

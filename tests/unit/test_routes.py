@@ -35,6 +35,12 @@ def test_the_manifest_has_our_one_command() -> None:
     assert [command["command"] for command in manifest()["features"]["slash_commands"]] == [ids.COMMAND]
 
 
+def test_every_shortcut_of_the_manifest_is_answered_and_no_other() -> None:
+    offered = {shortcut["callback_id"] for shortcut in manifest()["features"]["shortcuts"]}
+
+    assert offered == set(listeners().shortcuts())
+
+
 def test_every_subcommand_is_answered_and_no_other() -> None:
     assert set(listeners().subcommands()) == {subcommand.name for subcommand in SUBCOMMANDS}
 
@@ -47,7 +53,7 @@ def test_the_readme_lists_every_subcommand_as_it_is_typed() -> None:
 
 def test_every_button_and_form_we_draw_has_a_listener() -> None:
     names = {value for name, value in vars(ids).items() if name.isupper()}
-    answered = {*listeners().buttons(), *listeners().forms()}
+    answered = {*listeners().buttons(), *listeners().forms(), *listeners().shortcuts()}
 
     assert names - answered == {ids.COMMAND, ids.ANSWER, ids.MESSAGE_EVENT}
 

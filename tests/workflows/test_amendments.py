@@ -188,8 +188,11 @@ def test_a_change_that_would_break_a_gate_is_not_published(store: Store, tmp_pat
     lived = lived_in(store, tmp_path)
     suggested = lived.amendments.suggest("FM-0001", {"aliases": []}, RESPONDER, reason="tidy")
 
+    assert [gap.place for gap in suggested.gaps] == ["aliases"]
     with pytest.raises(NotPublishable, match="aliases"):
         lived.amendments.approve(suggested.id, STEWARD)
+    put_right = lived.amendments.edit(suggested.id, {"aliases": ["a", "b", "c"]}, STEWARD, version=suggested.version)
+    assert put_right.gaps == ()
 
 
 def test_a_working_copy_is_sent_when_it_is_ready(store: Store, tmp_path: Path) -> None:

@@ -102,6 +102,8 @@ def test_an_organisation_adds_terms_and_names_its_champion(tmp_path: Path) -> No
         ({"domain": {"serving": "something else"}}, "has serving already"),
         ({"domian": {"ads": "the ads teams"}}, "there is no vocabulary 'domian'"),
         (["domain"], "must hold vocabularies"),
+        ({"roots": [{"root": "Data", "causes": []}]}, "roots.0.meaning: Field required"),
+        ({"roots": "Data"}, "own.yaml: roots"),
     ],
 )
 def test_an_extension_that_redefines_or_misnames_is_refused(tmp_path: Path, extension: object, sentence: str) -> None:
@@ -109,3 +111,38 @@ def test_an_extension_that_redefines_or_misnames_is_refused(tmp_path: Path, exte
 
     with pytest.raises(UserError, match=sentence):
         Vocabulary.load(folder, own)
+
+
+def test_every_cause_of_the_catalog_stands_under_one_of_five_roots() -> None:
+    vocabulary = Vocabulary.load(Path(__file__).parents[2] / "catalog")
+
+    grouped = vocabulary.groups("cause_category")
+
+    assert len(grouped) == 5
+    assert sorted(cause for causes in grouped.values() for cause in causes) == sorted(
+        vocabulary.definitions("cause_category")
+    )
+
+
+def test_an_organisations_causes_stand_under_the_roots_it_names_and_else_below_them(tmp_path: Path) -> None:
+    folder, own = _vocabulary_files(
+        tmp_path,
+        {
+            "cause_category": {"bidding": "a bid went wrong", "weather": "it rained", "unsaid": "nowhere listed"},
+            "roots": [
+                {"root": "Data", "meaning": "as before", "causes": ["bidding"]},
+                {"root": "Nature", "meaning": "what nobody made", "causes": ["weather"]},
+            ],
+        },
+    )
+    shipped = {**VOCABULARY, "roots": [{"root": "Data", "meaning": "what goes in", "causes": ["data-contract"]}]}
+    (folder / "vocabulary.yaml").write_text(yaml.safe_dump(shipped))
+
+    vocabulary = Vocabulary.load(folder, own)
+
+    assert {root: list(causes) for root, causes in vocabulary.groups("cause_category").items()} == {
+        "Data": ["data-contract", "bidding"],
+        "Nature": ["weather"],
+        "Others": ["capacity", "unsaid"],
+    }
+    assert vocabulary.roots[0].meaning == "what goes in"

@@ -43,6 +43,16 @@ def utc(year: int, month: int, day: int, hour: int = 0) -> datetime:
     return datetime(year, month, day, hour, tzinfo=UTC)
 
 
+def test_every_step_comes_under_a_clock_that_goes_on_while_it_is_read(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path, failure_mode(1), roles=EVERYBODY)
+    put_due(lived, "FM-0001", utc(2026, 3, 10, 9))
+    lived.clock.tick = timedelta(milliseconds=1)
+
+    live(lived, utc(2026, 5, 2, 23))
+
+    assert [one.stage for one in told(lived)] == ["soon", "overdue", "backup", "team", "champions"]
+
+
 def test_what_is_due_within_a_week_comes_in_one_digest_on_tuesday_at_ten(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
     for number, day in enumerate((9, 10, 25), start=1):
@@ -192,8 +202,10 @@ def test_whom_it_is_handed_over_to_hears_of_it_the_same_day(store: Store, tmp_pa
 
     lived.reviews.answer("FM-0001", utc(2026, 3, 9, 9), "handed_over", STEWARD, to="UCOLLEAGUE")
     lived.nudging.sweep()
+    handed = told(lived)[1:]
     live(lived, utc(2026, 3, 18))
 
+    assert [(one.address, one.at) for one in handed] == [("UCOLLEAGUE", utc(2026, 3, 3, 11))]
     assert [(one.stage, one.address) for one in told(lived)] == [
         ("soon", "USTEWARD"),
         ("handed", "UCOLLEAGUE"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.forms.reports import incident_report
+from bot.forms.reports import IncidentReport, report_of
 from store import Store
 from tests.factories import RESPONDER, House, house
 from workflows.errors import InvalidForm, NotFound, Unavailable, UserError
@@ -17,7 +17,7 @@ from workflows.situations import Situation
 
 
 def posted(lived: House, **fields: Any) -> Reported:
-    report = incident_report(json.dumps({"channel": "CINC", "source": "our pager", **fields}).encode())
+    report = report_of(IncidentReport, json.dumps({"channel": "CINC", "source": "our pager", **fields}).encode())
     return lived.reports.take(report.channel, report.change, source=report.source)
 
 
@@ -124,7 +124,7 @@ def test_a_channel_nobody_knows_is_refused_and_silence_of_slack_is_no_answer(sto
 )
 def test_a_wrong_field_is_named(fields: dict[str, Any], wrong: str) -> None:
     with pytest.raises(InvalidForm) as refused:
-        incident_report(json.dumps({"channel": "CINC", **fields}).encode())
+        report_of(IncidentReport, json.dumps({"channel": "CINC", **fields}).encode())
 
     assert list(refused.value.fields) == [wrong]
 
@@ -132,7 +132,7 @@ def test_a_wrong_field_is_named(fields: dict[str, Any], wrong: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"not json", b"[]", b"\xff\xfe", b'{"channel": "\\ud800"}', b"[" * 60_000])
 def test_what_is_no_report_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidForm):
-        incident_report(body)
+        report_of(IncidentReport, body)
 
 
 def test_a_time_in_the_future_is_refused_and_nothing_begins(store: Store, tmp_path: Path) -> None:

@@ -61,6 +61,17 @@ def test_a_release_makes_the_entries_of_its_family_due_with_the_reason(store: St
     assert reasons(lived) == {"FM-0001": "llm 5.0 was released", "FM-0002": "llm 5.0 was released"}
 
 
+def test_a_release_of_a_kind_of_family_concerns_every_family_of_its_kind(store: Store, tmp_path: Path) -> None:
+    hosted = failure_mode(4, dimensions={"model_family": ["llm-hosted"]})
+    lived = house(store, tmp_path, LANGUAGE, hosted, ANY)
+
+    told = lived.triggers.release("LLM", "5.0", STEWARD)
+    narrow = lived.triggers.release("llm hosted", "5.0", STEWARD)
+
+    assert [entry.id for entry in told.entries] == ["FM-0001", "FM-0004"]
+    assert narrow.family == "llm-hosted"
+
+
 def test_a_release_that_is_announced_again_asks_nobody_again(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path, LANGUAGE)
     lived.triggers.release("llm", "5.0", STEWARD)

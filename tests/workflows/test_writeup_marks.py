@@ -54,6 +54,17 @@ def test_a_mark_that_is_taken_back_before_marks_nothing(store: Store, tmp_path: 
     assert timeline(lived) == []
 
 
+def test_a_mark_that_overtook_its_message_waits_for_it(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "torch.cuda.OutOfMemoryError: CUDA out of memory", "1.0")
+    now = f"{lived.clock().timestamp():.6f}"
+
+    marking(lived).mark("CINC", now, RESPONDER, is_added=True)
+    said(lived, "we rolled the driver back", now)
+
+    assert [text for text, _ in timeline(lived)] == ["we rolled the driver back"]
+
+
 def test_what_was_never_heard_cannot_be_marked(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
 

@@ -106,6 +106,16 @@ def test_its_owner_is_asked_a_few_times_on_working_days_and_then_nobody(store: S
     assert len(owed(lived, UNFINISHED)) <= TO_ITS_OWNER + 1
 
 
+def test_its_owner_is_asked_under_a_clock_that_goes_on_while_it_is_read(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    resolve(lived, commander="UCOMMANDER")
+    lived.clock.tick = timedelta(milliseconds=1)
+
+    days(lived, 40)
+
+    assert owed(lived, UNFINISHED) == ["UCOMMANDER"] * 4 + ["CTEAM"]
+
+
 def test_whoever_says_that_it_is_not_done_is_asked_no_more(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
     resolve(lived)

@@ -104,15 +104,21 @@ class Assessing:
     def require_no_new_gaps(
         self, tx: Transaction, record: EntryRecord, document: FailureMode, *, approvals: Collection[Approval] = ()
     ) -> None:
-        """Raise NotPublishable for gates that the published entry passes and the changed document would not.
+        """Raise NotPublishable for what `new_gaps` finds."""
+        if new := self.new_gaps(tx, record, document, approvals=approvals):
+            raise NotPublishable(record.id, new)
+
+    def new_gaps(
+        self, tx: Transaction, record: EntryRecord, document: FailureMode, *, approvals: Collection[Approval] = ()
+    ) -> list[Finding]:
+        """Return the gates that the published entry passes and the changed document would not.
 
         What it lacked before it may lack still: a correction must not wait for everything else to be put right.
         """
         now = self._missing(tx, record, FailureMode.model_validate(record.document), ())
         then = self._missing(tx, record, document, approvals)
         lacking = {(finding.check, finding.sentence) for finding in now}
-        if new := [finding for finding in then if (finding.check, finding.sentence) not in lacking]:
-            raise NotPublishable(record.id, new)
+        return [finding for finding in then if (finding.check, finding.sentence) not in lacking]
 
     def _missing(
         self, tx: Transaction, record: EntryRecord, document: FailureMode, approvals: Collection[Approval]

@@ -1,24 +1,47 @@
 """The closed vocabularies: which terms exist and what they mean."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from workflows.entries.document import FailureMode
 from workflows.entries.yamlfile import Unreadable, content_of, safe_yaml
 from workflows.errors import UserError
 
 VOCABULARY_FILE = "vocabulary.yaml"
+CAUSES: Final = "cause_category"
 DIMENSIONS = ("data_domain", "model_family", "deployment_environment", "customer_segment")
+
+# Below the roots stand the causes that an organisation added without saying where they belong.
+OTHER: Final = "Others"
+
+
+class Root(BaseModel):
+    """One root of the causes: what it means, and which causes (kinds of latent condition) grow from it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    root: Annotated[str, StringConstraints(min_length=1, max_length=75)]  # Slack's limit for the label of a group
+    meaning: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    causes: tuple[str, ...]
+
+
+ROOTS: Final = TypeAdapter(tuple[Root, ...])
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Terms with their definitions, by the name of their vocabulary; `champion` is the role in charge of them."""
+    """Terms with their definitions, by the name of their vocabulary; `champion` is the role in charge of them.
+
+    `roots` say under which root each cause stands.
+    """
 
     terms: Mapping[str, Mapping[str, str]]
     champion: str = ""
+    roots: Sequence[Root] = ()
 
     @classmethod
     def load(cls, catalog: Path, extension: Path | None = None) -> "Vocabulary":
@@ -53,7 +76,13 @@ class Vocabulary:
         definitions = {
             name: {str(term): _definition(meaning) for term, meaning in terms.items()} for name, terms in named.items()
         }
-        return cls(definitions, str(document.get("champion") or ""))
+        try:
+            roots = ROOTS.validate_python(document.get("roots") or ())
+        except ValidationError as invalid:
+            first = invalid.errors(include_url=False, include_context=False)[0]
+            msg = f"{path}: roots.{'.'.join(map(str, first['loc']))}: {first['msg']}."
+            raise UserError(msg) from None
+        return cls(definitions, str(document.get("champion") or ""), roots)
 
     def extended(self, extension: "Vocabulary", source: Path) -> "Vocabulary":
         """Return this vocabulary with the terms of the other; raises UserError for a term that means something here."""
@@ -65,11 +94,21 @@ class Vocabulary:
                 msg = f"{source}: {name} has {', '.join(taken)} already; give your own terms names of their own."
                 raise UserError(msg)
         merged = {name: {**terms, **extension.terms.get(name, {})} for name, terms in self.terms.items()}
-        return Vocabulary(merged, extension.champion or self.champion)
+        return Vocabulary(merged, extension.champion or self.champion, _joined(self.roots, extension.roots))
 
     def definitions(self, name: str) -> Mapping[str, str]:
         """Return the terms of one vocabulary with their definitions."""
         return self.terms[name]
+
+    def groups(self, name: str) -> Mapping[str, Mapping[str, str]]:
+        """Return the terms of one vocabulary with their definitions, under the roots where it is that of the causes."""
+        terms = self.terms[name]
+        if name != CAUSES or not self.roots:
+            return {"": terms}
+        grouped = {one.root: {cause: terms[cause] for cause in one.causes if cause in terms} for one in self.roots}
+        listed = {cause for causes in grouped.values() for cause in causes}
+        grouped[OTHER] = {cause: meaning for cause, meaning in terms.items() if cause not in listed}
+        return {root: causes for root, causes in grouped.items() if causes}
 
     def unknown_terms(self, entry: FailureMode) -> list[str]:
         """Return a sentence for every term of the entry that does not exist."""
@@ -83,6 +122,16 @@ class Vocabulary:
 def _definition(meaning: Any) -> str:
     """Return a term's definition; a severity is defined by examples, one for each kind of harm."""
     return "; ".join(str(example) for example in meaning.values()) if isinstance(meaning, dict) else str(meaning)
+
+
+def _joined(roots: Sequence[Root], further: Sequence[Root]) -> Sequence[Root]:
+    """Return the roots, with the causes that an extension puts under them, and then the roots that it adds."""
+    added = {one.root: one for one in further}
+    known = [
+        one.model_copy(update={"causes": (*one.causes, *added.pop(one.root).causes)}) if one.root in added else one
+        for one in roots
+    ]
+    return (*known, *added.values())
 
 
 def terms_of(entry: FailureMode) -> Iterator[tuple[str, str, str]]:

@@ -21,6 +21,11 @@ def list_key(stage: str, address: str, day: date) -> str:
     return f"{name}:{address}:{day.isoformat()}"
 
 
+def gaps_key(champion: str, day: str) -> str:
+    """Return the key under which a champion is told of the domains that nobody looks after, once a day."""
+    return f"gaps:{champion}:{day}"
+
+
 def stage_of(key: str) -> str:
     """Return the step of a message that tells of several reviews."""
     name = key.partition(":")[0]

@@ -14,7 +14,8 @@ from workflows.reviews.steps import REST, REST_WHEN_PRESSING, SEVERE, SILENT, St
 from workflows.reviews.stewardship import Present, Stewardship
 from workflows.workdays import Workplace
 
-AT_ONCE: Final = 500  # reviews moved on in one transaction; the next takes the rest
+# Reviews moved on in one transaction, which must end within a second and lets forms wait on SQLite; some 2 ms each.
+AT_ONCE: Final = 50
 LOOK_AGAIN: Final = timedelta(hours=12)  # at what nobody can be told of now
 LATE: Final = timedelta(hours=1)  # a digest that is later than this missed its hour
 TOO_SOON: Final = timedelta(days=2)  # a missed digest waits for the next one when that is nearer than this
@@ -61,9 +62,11 @@ class Nudging:
             return 0
         owed = 0
         while True:
+            # Everything is decided as of one moment; a later reading of the clock would put off for ever what is due.
+            now = self.clock()
             with self.store.begin() as tx:
-                taken = tx.reviews.to_be_moved_on(self.clock(), limit=AT_ONCE)
-                present = self.stewardship.today(tx) if taken else None
+                taken = tx.reviews.to_be_moved_on(now, limit=AT_ONCE)
+                present = self.stewardship.at(tx, now) if taken else None
                 owed += sum(self._move_on(tx, review, present) for review in taken if present is not None)
             if len(taken) < AT_ONCE:
                 break
@@ -73,9 +76,9 @@ class Nudging:
 
     def _move_on(self, tx: Transaction, review: ReviewRecord, present: Present) -> int:
         """Tell of the review's next step if its time has come, else note when it comes; return the new messages."""
-        now = self.clock()
+        now = present.moment
         entry = self.catalog.published_to_anyone(review.entry_id)
-        word = self._next_word(review, entry, present, now) if entry is not None else None
+        word = self._next_word(review, entry, present) if entry is not None else None
         if entry is None or (word is None and steps_after(review.stage) and not present.keeper(entry, None)):
             tx.reviews.move_on(review, next_at=now + LOOK_AGAIN)
             return 0
@@ -97,13 +100,14 @@ class Nudging:
         """Return when whoever hears of it works: backups and champions live elsewhere than the steward does."""
         return self.stewardship.workplace(address).next_working(now) if address.startswith(PEOPLE) else now
 
-    def _next_word(self, review: ReviewRecord, entry: Entry, present: Present, now: datetime) -> _Word | None:
+    def _next_word(self, review: ReviewRecord, entry: Entry, present: Present) -> _Word | None:
         """Return the next step that applies to the review; None where every step is over."""
-        words = (self._word(step, review, entry, present, now) for step in steps_after(review.stage))
+        words = (self._word(step, review, entry, present) for step in steps_after(review.stage))
         return next((word for word in words if word is not None), None)
 
-    def _word(self, step: Step, review: ReviewRecord, entry: Entry, present: Present, now: datetime) -> _Word | None:
+    def _word(self, step: Step, review: ReviewRecord, entry: Entry, present: Present) -> _Word | None:
         """Return whom the step tells and when; None where it does not apply to the review."""
+        now = present.moment
         keeper = present.keeper(entry, review.assigned_to)
         if keeper is None or (step.name == "handed" and review.assigned_to != keeper):
             return None
@@ -118,11 +122,7 @@ class Nudging:
         addresses = self._addresses(step, entry, present, keeper)
         if not addresses:
             return None
-        rest = REST_WHEN_PRESSING if presses else REST
-        earliest = max(review.due_at + step.delay(presses=presses), review.first_at)
-        if review.told_at is not None:
-            earliest = max(earliest, review.told_at + rest)
-        at = self._working(step, place, earliest, now, presses=presses)
+        at = self._working(step, place, _earliest(step, review, presses=presses), now, presses=presses)
         if step.name == "overdue" and not presses:
             at = max(at, present.back_at(keeper, place))
         return _Word(step, addresses, at, place)
@@ -180,6 +180,19 @@ class Nudging:
         return tx.outbox.owe_once(
             key, kind=kind, subject=subject, address=nudge.address, at=self.clock(), not_before=nudge.at
         )
+
+
+def _earliest(step: Step, review: ReviewRecord, *, presses: bool) -> datetime:
+    """Return when the step may come by its days after the date, with time to answer since the one before.
+
+    Whoever gets a review from a colleague hears of it now, also before its date.
+    """
+    if step.name == "handed":
+        return review.first_at
+    earliest = max(review.due_at + step.delay(presses=presses), review.first_at)
+    if review.told_at is None:
+        return earliest
+    return max(earliest, review.told_at + (REST_WHEN_PRESSING if presses else REST))
 
 
 def _told(review: ReviewRecord, step: Step, address: str, now: datetime) -> NudgeRecord:

@@ -7,7 +7,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from store import Transaction
-from workflows.clock import Clock
 from workflows.entries.catalog import Entry
 from workflows.people import Actor, People
 from workflows.workdays import WorkingHours, Workplace, country_of, zone_named
@@ -38,13 +37,12 @@ class Stewardship:
     """Who answers for entries and when they can be reached; `team_channels` by domain, `default` for the rest."""
 
     people: People
-    clock: Clock
     workplaces: Workplaces = Workplaces()
     team_channels: Mapping[str, str] = field(default_factory=dict)
 
-    def today(self, tx: Transaction) -> "Present":
-        """Return who is there now."""
-        return Present(self, tx.stewards.away_at(self.clock()))
+    def at(self, tx: Transaction, moment: datetime) -> "Present":
+        """Return who is there at this moment."""
+        return Present(self, moment, tx.stewards.away_at(moment))
 
     def workplace(self, person: str) -> Workplace:
         """Return where and when the person works."""
@@ -66,6 +64,7 @@ class Present:
     """Who is there at one moment; `away` says until when somebody is not, where they said so."""
 
     stewardship: Stewardship
+    moment: datetime
     away: Mapping[str, datetime]
 
     def is_there(self, person: str) -> bool:
@@ -86,11 +85,10 @@ class Present:
         return next((one for one in active if self.is_there(one)), active[0] if active else None)
 
     def back_at(self, person: str, place: Workplace) -> datetime:
-        """Return when the person works again after being away; who is there is back already."""
-        now = self.stewardship.clock()
+        """Return when the person works again after being away; who is there is back at this very moment."""
         if self.is_there(person):
-            return now
-        return place.next_working(self.away.get(person, now + timedelta(days=1)))
+            return self.moment
+        return place.next_working(self.away.get(person, self.moment + timedelta(days=1)))
 
     def backups(self, entry: Entry, *, besides: str | None) -> Sequence[str]:
         """Return the backups of the entry's domain who are there."""

@@ -12,6 +12,7 @@ from workflows.masking import masked
 from workflows.runs.run import REMEDY, Run, run_within
 from workflows.situations import TIMES
 from workflows.writeups.template import Template
+from workflows.writeups.timeline import insert_within
 
 LONGEST: Final = 1_000  # characters kept of one point of the timeline
 MESSAGES: Final = 2_000  # messages of an incident in which marked ones are looked for
@@ -47,9 +48,9 @@ def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, te
     runs = [run_within(tx, record) for record in tx.runs.of_incident(incident.id)]
     found = sorted([*_times(tx, incident), *_verdicts(tx, incident), *_marked(tx, incident), *_steps(runs)], key=_when)
     for one in found:
-        tx.writeups.add_moment(
-            writeup_id, source=one.source, at=one.at, text=masked(one.text)[:LONGEST], author=one.author,
-            kind=one.kind, link=one.link, removed_by=None,
+        insert_within(
+            tx, writeup_id, at=one.at, source=one.source, text=masked(one.text)[:LONGEST], author=one.author,
+            kind=one.kind, link=one.link,
         )  # fmt: skip
     answers = {**_of_entry(tx, incident), **_of_incident(tx, incident), **_of_runs(runs)}
     return {key: masked(text) for key, text in answers.items() if text and key in template.questions}

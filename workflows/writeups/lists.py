@@ -12,6 +12,7 @@ from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError
 from workflows.people import Actor
 from workflows.writeups.answered import answer_undone_within
 from workflows.writeups.answers import words
+from workflows.writeups.timeline import insert_within, number_within
 from workflows.writeups.writeup import WriteUp
 from workflows.writeups.writeups import WriteUps
 
@@ -193,17 +194,9 @@ class Lists:
     def _insert(  # noqa: PLR0917 - a point is all of these
         self, tx: Transaction, writeup_id: int, text: str, at: datetime | None, actor: Actor, source: str
     ) -> None:
-        before = tx.writeups.moments(writeup_id)
-        if len(before) >= MOST:
+        if len(tx.writeups.moments(writeup_id)) >= MOST:
             raise InvalidForm({"text": f"A timeline holds up to {MOST} points; take some out first."})
-        is_new = tx.writeups.add_moment(
-            writeup_id, source=source, at=at, text=text, author=actor.user_id, kind="written", link=None,
-            removed_by=None,
-        )  # fmt: skip
-        points = tx.writeups.moments(writeup_id)
-        later = next((place for place, one in enumerate(before) if at and one.at and one.at > at), None)
-        if is_new and later is not None:
-            _number(tx, [*points[:later], points[-1], *points[later:-1]])
+        insert_within(tx, writeup_id, at=at, source=source, text=text, author=actor.user_id, kind="written", link=None)
 
     def _check_time(self, at: datetime | None) -> None:
         if at is not None and at > self.writeups.clock():
@@ -248,10 +241,4 @@ def _require_version(current: int, version: int, stands: str) -> None:
 def _move(tx: Transaction, points: Sequence[MomentRecord], known: MomentRecord, by: int) -> None:
     order = [one for one in points if one.id != known.id]
     place = max(0, min(len(order), points.index(known) + by))
-    _number(tx, [*order[:place], known, *order[place:]])
-
-
-def _number(tx: Transaction, points: Sequence[MomentRecord]) -> None:
-    for place, one in enumerate(points, 1):
-        if one.place != place:
-            tx.writeups.change_moment(one.id, place=place)
+    number_within(tx, [*order[:place], known, *order[place:]])

@@ -1,17 +1,23 @@
 """Messages that people mark during an incident, so that the write-up's timeline holds them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
-from store import Store
-from workflows.clock import Clock
+from store import Store, Transaction
+from store.incidents import IncidentRecord
+from workflows.clock import Clock, said_at
 from workflows.people import Actor
 from workflows.writeups.gathering import gather_within
 from workflows.writeups.template import Template
 
+# Slack does not promise the order of events; a message that was delivered again came a minute later.
+OVERTAKEN: Final = timedelta(minutes=5)
+
 
 @dataclass(frozen=True)
 class Marking:
-    """Marks by a reaction; only messages that were heard as evidence of an incident can be marked."""
+    """Marks by a reaction or a pin; only messages that are heard as evidence of an incident can be marked."""
 
     store: Store
     clock: Clock
@@ -25,7 +31,7 @@ class Marking:
         if actor.is_external:
             return False
         with self.store.begin() as tx:
-            incident = tx.incidents.with_evidence(channel_id, ts)
+            incident = tx.incidents.with_evidence(channel_id, ts) or self._of_one_to_come(tx, channel_id, ts)
             if incident is None:
                 return False
             if not is_added:
@@ -36,3 +42,7 @@ class Marking:
             if writeup is not None and writeup.state == "open":
                 gather_within(tx, writeup.id, incident, self.template)
             return True
+
+    def _of_one_to_come(self, tx: Transaction, channel_id: str, ts: str) -> IncidentRecord | None:
+        """Return the incident that a message will belong to whose mark overtook it, or None."""
+        return tx.incidents.in_channel(channel_id) if self.clock() - said_at(ts) <= OVERTAKEN else None

@@ -39,7 +39,7 @@ class Mornings:
     def not_before(self, tx: Transaction, person: str, now: datetime) -> datetime:
         """Return now where the person works at this moment and is not away, else when they work next."""
         place = self.stewardship.workplace(person)
-        return max(place.next_working(now), self.stewardship.today(tx).back_at(person, place))
+        return max(place.next_working(now), self.stewardship.at(tx, now).back_at(person, place))
 
 
 def _tomorrow(place: Workplace, now: datetime) -> datetime:

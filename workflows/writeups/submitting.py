@@ -47,11 +47,15 @@ class StillMissing(UserError):
 
 @dataclass(frozen=True)
 class Likely:
-    """An entry that the incident may be a case of; `is_confirmed` where people said so during the incident."""
+    """An entry that the incident may be a case of; `is_confirmed` where people said so during the incident.
+
+    `adds` are its fields that the write-up would change; `lacks` is what its steward then could not approve without.
+    """
 
     entry: Entry
     is_confirmed: bool
     adds: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,7 @@ class Submitting:
         found = [one.entry_id for one in self.catalog.index_for(actor).rank(said, limit=LIKELY)]
         entries = [self._visible(entry_id, actor) for entry_id in dict.fromkeys([*confirmed, *found])]
         shown = [entry for entry in entries if entry is not None][: max(LIKELY, len(confirmed))]
-        return tuple(
-            Likely(entry, entry.id in confirmed, tuple(changes_of(writeup, entry.document))) for entry in shown
-        )
+        return tuple(self._likely(writeup, entry, is_confirmed=entry.id in confirmed) for entry in shown)
 
     def submit(self, writeup_id: int, choices: Sequence[str], actor: Actor) -> WriteUp:
         """Carry out every choice, note what came of each, and close the write-up; sending it twice does it once.
@@ -121,6 +123,20 @@ class Submitting:
         entry_id = writeup.results.get(choice, {}).get("entry") if writeup else None
         entry = self._visible(str(entry_id), OPERATOR) if entry_id else None
         return Published(writeup, choice, entry) if writeup and entry and entry.is_published else None
+
+    def _likely(self, writeup: WriteUp, entry: Entry, *, is_confirmed: bool) -> Likely:
+        changes = changes_of(writeup, entry.document)
+        lacks: tuple[str, ...] = ()
+        if changes and entry.is_published:
+            with self.store.read() as tx:
+                record = tx.entries.get(entry.id)
+                try:
+                    changed = checked_document({**entry.document.model_dump(mode="json"), **changes}, self.vocabulary)
+                    gaps = self.assessing.new_gaps(tx, record, changed) if record else []
+                    lacks = tuple(finding.sentence for finding in gaps)
+                except InvalidForm as invalid:
+                    lacks = tuple(invalid.fields.values())
+        return Likely(entry, is_confirmed, tuple(changes), lacks)
 
     def _visible(self, entry_id: str, actor: Actor) -> Entry | None:
         try:
@@ -157,8 +173,9 @@ class Submitting:
                 f"The {place} cannot be kept like this ({invalid.errors()[0]['msg']}); correct its step and send again."
             )
             raise InvalidForm({BECOMES: msg}) from None
-        except InvalidForm as invalid:
-            raise InvalidForm({BECOMES: f"{choice.replace(':', ' of ')}: {invalid}"[:1000]}) from None
+        except UserError as refused:
+            # An entry that was archived meanwhile, or a field that it cannot hold: the form stays with what is chosen.
+            raise InvalidForm({BECOMES: f"{_named(choice)}: {refused.sentence}"[:1000]}) from None
 
     def _create(self, writeup: WriteUp, actor: Actor) -> None:
         reason = f"written up after an incident (write-up {writeup.id})"
@@ -255,3 +272,8 @@ class Submitting:
             writeup = writeup_within(tx, record, self.writeups.template)
         self.bell.ring()
         return writeup
+
+
+def _named(choice: str) -> str:
+    kind, _, entry_id = choice.partition(":")
+    return " of ".join([kind.replace("_", " ").capitalize(), *([entry_id] if entry_id else [])])

@@ -63,29 +63,40 @@ class WriteUps:
             record = tx.writeups.of_incident(incident.id) if incident else None
             if record is None:
                 record = self.begin_within(tx, incident, actor.user_id, channel_id)
-            elif actor.user_id not in {record.owner, record.author, *record.participants}:
-                record = self._let_in(tx, record, actor)
+            record = self.let_in_within(tx, record, actor)
             writeup = writeup_within(tx, record, self.template)
         self.bell.ring()
         return writeup
 
     def begin_within(
-        self, tx: Transaction, incident: IncidentRecord | None, author: str, channel_id: str | None
+        self,
+        tx: Transaction,
+        incident: IncidentRecord | None,
+        author: str,
+        channel_id: str | None,
+        *,
+        origin: str | None = None,
     ) -> WriteUpRecord:
-        """Begin a write-up as part of the caller's transaction, filled with what is known of the incident."""
+        """Begin a write-up as part of the caller's transaction, filled with what is known of the incident.
+
+        One of the same incident or of the same `origin` that is there already is returned instead.
+        """
         now = self.clock()
+        if origin is not None:
+            tx.receipts.is_first_submission(f"writeup:{origin}", now)  # as below: the second waits here for the first
+            if (known := tx.writeups.of_origin(origin)) is not None:
+                return known
         if incident is not None:
             tx.incidents.take(incident.id)  # two who begin at once: the second finds the first one's
             if (known := tx.writeups.of_incident(incident.id)) is not None:
                 return known
         record = tx.writeups.add(
-            author=author, channel_id=channel_id, incident_id=incident.id if incident else None, at=now
+            author=author, channel_id=channel_id, incident_id=incident.id if incident else None, at=now, origin=origin
         )
         owner = (incident.commander if incident else None) or author
         tx.writeups.change(record.id, owner=owner, remind_at=self.mornings.next_working_day(owner, now))
         if incident is not None:
-            suggested = gather_within(tx, record.id, incident, self.template)
-            self._keep(tx, record, suggested, PREFILLED_BY)
+            self.prefill_within(tx, record, gather_within(tx, record.id, incident, self.template))
             self.tell_within(tx, record.id)
         return self._record(tx, record.id)
 
@@ -179,6 +190,17 @@ class WriteUps:
     def tell_within(self, tx: Transaction, writeup_id: int) -> None:
         """Owe the message that shows how far it is, or its edit: in the channel where we listen, else to its owner."""
         tell_progress_within(tx, self._record(tx, writeup_id), self.clock())
+
+    def let_in_within(self, tx: Transaction, record: WriteUpRecord, actor: Actor) -> WriteUpRecord:
+        """Let a colleague who came to the write-up through its channel write in it, and return it."""
+        if actor.user_id in {record.owner, record.author, *record.participants}:
+            return record
+        return self._let_in(tx, record, actor)
+
+    def prefill_within(self, tx: Transaction, record: WriteUpRecord, answers: Mapping[str, str]) -> None:
+        """Answer what nobody answered yet, in the name of the bot."""
+        new = {key: text for key, text in answers.items() if text and not record.answers.get(key)}
+        self._keep(tx, record, new, PREFILLED_BY)
 
     def open_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
         """Return the open write-up as part of the caller's transaction; raises NotFound, NotAllowed, UserError."""
