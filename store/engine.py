@@ -74,7 +74,7 @@ class WriteTurn:
         self._lock = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
-    def taken(self, wait: timedelta = WAIT) -> Iterator[None]:
+    def taken(self, wait: timedelta) -> Iterator[None]:
         """Hold the turn for the block; raises TimeoutError when it does not come within `wait`."""
         if self._lock is None:
             yield

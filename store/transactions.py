@@ -140,10 +140,11 @@ class Transaction:
 
 
 class Store:
-    """The database, opened transaction by transaction; raises Unavailable when it does not answer in time."""
+    """The database, opened transaction by transaction; raises Unavailable when it does not answer within `wait`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, wait: timedelta = WAIT) -> None:
         self.engine = engine
+        self.wait = wait
         self._turn = WriteTurn(engine)
         self._nearby = Nearby()
         event.listen(engine, "before_cursor_execute", _refuse_when_late)
@@ -154,20 +155,21 @@ class Store:
         return cls(open_engine(url))
 
     @contextmanager
-    def begin(self, *, within: timedelta = WAIT) -> Iterator[Transaction]:
+    def begin(self, *, within: timedelta | None = None) -> Iterator[Transaction]:
         """Write: leaving the block commits, an error rolls everything back.
 
         `within` bounds the transaction; only work that nobody waits for, such as an import, asks for more.
         """
-        with outage_as_unavailable(), _until(within), self._turn.taken(), self._session(write=True) as session:
-            if within > WAIT and self.engine.dialect.name == "postgresql":
+        limit = self.wait if within is None else within
+        with outage_as_unavailable(), _until(limit), self._turn.taken(self.wait), self._session(write=True) as session:
+            if limit > self.wait and self.engine.dialect.name == "postgresql":
                 session.execute(text("SET LOCAL statement_timeout = 0"))
             yield Transaction(session)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Read: one consistent state; nothing is kept."""
-        with outage_as_unavailable(), _until(WAIT), self._session(write=False) as session:
+        with outage_as_unavailable(), _until(self.wait), self._session(write=False) as session:
             yield Transaction(session)
 
     def changes(self) -> Changes:

@@ -1,6 +1,7 @@
 """What all tests share: databases of both kinds, a clock that stands still, and a small catalog."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ from store.models import Base
 from tests.doubles import StillClock
 from tests.postgres import postgres
 
+# The limits of a transaction are tried in tests/store; elsewhere a machine that is busy must not fail a test of
+# something else. The price: what hangs is seen only when pytest's own timeout comes.
+PATIENT = timedelta(seconds=30)
+
 
 @pytest.fixture(scope="session")
 def postgres_engine() -> Iterator[Engine]:
     with postgres() as url:
-        engine = open_engine(url)
+        engine = open_engine(url, wait=PATIENT)
         migrate(engine)
         yield engine
         engine.dispose()
@@ -26,16 +31,16 @@ def postgres_engine() -> Iterator[Engine]:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty database of each kind: every test that takes it runs twice."""
     if request.param == "sqlite":
-        engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
+        engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}", wait=PATIENT)
         migrate(engine)
-        yield Store(engine)
+        yield Store(engine, PATIENT)
         engine.dispose()
         return
     engine = request.getfixturevalue("postgres_engine")
     with engine.begin() as connection:
         # Not DELETE, which the tables that only grow refuse.
         connection.execute(text(f"TRUNCATE {', '.join(Base.metadata.tables)}"))
-    yield Store(engine)
+    yield Store(engine, PATIENT)
 
 
 @pytest.fixture

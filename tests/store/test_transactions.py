@@ -1,5 +1,6 @@
 """What a transaction promises, on both databases."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from store import Store, Unavailable, inside_a_transaction
+from store.engine import WAIT
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -97,4 +99,19 @@ def test_a_transaction_begins_no_statement_after_its_time(store: Store) -> None:
 
 def test_a_patient_transaction_may_take_its_time(store: Store) -> None:
     with store.begin(within=timedelta(minutes=1)) as tx:
+        assert tx.receipts.is_first("Ev1", NOW)
+
+
+def test_work_that_answers_a_person_begins_no_statement_after_a_second(store: Store) -> None:
+    hurried = Store(store.engine)
+
+    def dawdle() -> None:
+        with hurried.begin() as tx:
+            tx.receipts.is_first("Ev1", NOW)
+            time.sleep(WAIT.total_seconds())
+            tx.receipts.latest()
+
+    with pytest.raises(Unavailable):
+        dawdle()
+    with hurried.begin() as tx:
         assert tx.receipts.is_first("Ev1", NOW)

@@ -15,7 +15,6 @@ from bot.pace import Pace
 from bot.patience import Patience
 from bot.slack_time import SlackTime
 from store import Store, Transaction
-from store.engine import WAIT
 from tests.doubles import StillClock
 from tests.fake_slack import FakeSlack, StillUptime
 
@@ -46,7 +45,7 @@ class MortalStore(Store):
     reaper = Reaper()
 
     @contextmanager
-    def begin(self, *, within: timedelta = WAIT) -> Iterator[Transaction]:
+    def begin(self, *, within: timedelta | None = None) -> Iterator[Transaction]:
         with super().begin(within=within) as tx:
             yield tx
             self.reaper.passes()
