@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.blocks.elements import Rendered, section
-from bot.blocks.writeups import writeup_page
+from bot.blocks.writeup_forms import writeup_page
 from bot.forms.calls import Press, press
 from bot.replies import Replies
 from workflows.entries.vocabulary import Vocabulary

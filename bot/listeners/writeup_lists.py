@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.blocks.elements import Block
+from bot.blocks.writeup_forms import writeup_form
 from bot.blocks.writeup_lists import action_form, finished, point_form
-from bot.blocks.writeups import writeup_form
 from bot.forms.calls import Submission, press, submission
 from bot.replies import Replies
 from workflows.entries.vocabulary import Vocabulary

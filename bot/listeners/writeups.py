@@ -6,7 +6,8 @@ from typing import Any
 from slack_bolt import Ack
 
 from bot.blocks.elements import Block, Rendered
-from bot.blocks.writeups import hand_over_form, leave_form, submit_form, submitted, writeup_form, writeup_page
+from bot.blocks.submitting import submit_form, submitted
+from bot.blocks.writeup_forms import hand_over_form, leave_form, writeup_form, writeup_page
 from bot.forms.calls import CommandCall, Press, Submission, press, submission
 from bot.forms.writeups import pointed_at
 from bot.replies import Replies

@@ -30,17 +30,10 @@ from bot.blocks.incidents import incident_card, unsaid
 from bot.blocks.merging import merge_form, merged
 from bot.blocks.reviews import due_reviews, needs_change_form, review_list, review_nudge
 from bot.blocks.sheets import TABS, opened_entry
+from bot.blocks.submitting import submit_form, submitted
+from bot.blocks.writeup_forms import hand_over_form, leave_form, writeup_form, writeup_page
 from bot.blocks.writeup_lists import action_form, point_form
-from bot.blocks.writeups import (
-    hand_over_form,
-    handed_in,
-    leave_form,
-    progress,
-    submit_form,
-    submitted,
-    writeup_form,
-    writeup_page,
-)
+from bot.blocks.writeups import handed_in, progress
 from bot.forms.fields import Field
 from bot.forms.sections import SECTIONS, values_shown
 from bot.forms.suggestions import choices, fields_for

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.blocks.writeups import submit_form, submitted, writeup_form, writeup_page
+from bot.blocks.submitting import submit_form, submitted
+from bot.blocks.writeup_forms import writeup_form, writeup_page
 from sandbox.blockkit import check_view
 from store import Store
 from tests.factories import RESPONDER, STEWARD, VOCABULARY, House, failure_mode, house
