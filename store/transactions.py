@@ -150,9 +150,9 @@ class Store:
         event.listen(engine, "before_cursor_execute", _refuse_when_late)
 
     @classmethod
-    def open(cls, url: str) -> "Store":
+    def open(cls, url: str, wait: timedelta = WAIT) -> "Store":
         """Return the store behind the URL."""
-        return cls(open_engine(url))
+        return cls(open_engine(url, wait=wait), wait)
 
     @contextmanager
     def begin(self, *, within: timedelta | None = None) -> Iterator[Transaction]:

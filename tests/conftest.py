@@ -1,7 +1,6 @@
 """What all tests share: databases of both kinds, a clock that stands still, and a small catalog."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,8 @@ from sqlalchemy import Engine, text
 from store import Store, migrate
 from store.engine import open_engine
 from store.models import Base
-from tests.doubles import StillClock
+from tests.doubles import PATIENT, StillClock
 from tests.postgres import postgres
-
-# The limits of a transaction are tried in tests/store; elsewhere a machine that is busy must not fail a test of
-# something else. The price: what hangs is seen only when pytest's own timeout comes.
-PATIENT = timedelta(seconds=30)
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +26,10 @@ def postgres_engine() -> Iterator[Engine]:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty database of each kind: every test that takes it runs twice."""
     if request.param == "sqlite":
-        engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}", wait=PATIENT)
-        migrate(engine)
-        yield Store(engine, PATIENT)
-        engine.dispose()
+        opened = Store.open(f"sqlite:///{tmp_path / 'test.db'}", PATIENT)
+        migrate(opened.engine)
+        yield opened
+        opened.close()
         return
     engine = request.getfixturevalue("postgres_engine")
     with engine.begin() as connection:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from store import Transaction, inside_a_transaction
 from store.entries import EntryRecord
@@ -10,6 +11,10 @@ from workflows.errors import Unavailable, UserError
 from workflows.matters import Purpose, matter_of
 from workflows.people import Actor
 from workflows.ports import Channel
+
+# What a transaction may take in tests: its limits are tried in tests/store, and elsewhere a busy machine must not fail
+# a test of something else. The price: what hangs is seen only when pytest's own timeout comes.
+PATIENT: Final = timedelta(seconds=30)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from store import Store
 from store.schema import migrate
+from tests.doubles import PATIENT
 from tests.factories import RESPONDER, STEWARD, failure_mode, house
 from workflows.errors import UserError
 from workflows.people import Actor
@@ -43,7 +44,7 @@ class WritingUp(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.store = Store.open(f"sqlite:///{self.folder.name}/faultline.db")
+        self.store = Store.open(f"sqlite:///{self.folder.name}/faultline.db", PATIENT)
         migrate(self.store.engine)
         self.lived = house(self.store, Path(self.folder.name), failure_mode(1, slug="one", title="Memory runs out"))
         self.lists = Lists(self.lived.writeups)
