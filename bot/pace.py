@@ -5,20 +5,36 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.patience import Uptime
+from store import Store
+from workflows.clock import Clock
 
 PACE = timedelta(seconds=1)  # between two posts to one channel, docs.slack.dev/apis/web-api/rate-limits
 
 
 @dataclass(frozen=True)
 class Pace:
-    """When each channel is free again, as this process knows it."""
+    """When each channel is free again: as this process knows it, and then as all of them do.
+
+    What this process did is measured by its uptime, which nobody sets. What others did needs the wall clock: machines
+    whose clocks differ by more than the pace keep it each for itself, and then Slack's 429 keeps it for them.
+    """
 
     uptime: Uptime
+    store: Store
+    clock: Clock
     _free_at: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, channel: str) -> timedelta | None:
         """Take the channel's turn and return None, or return how long it is until the next one."""
+        return self._take_here(channel) or self._take_among_all(channel)
+
+    def pause(self, channel: str, wait: timedelta) -> None:
+        """Post nothing there for so long."""
+        with self._lock:
+            self._free_at[channel] = max(self._free_at.get(channel, 0.0), self.uptime() + wait.total_seconds())
+
+    def _take_here(self, channel: str) -> timedelta | None:
         with self._lock:
             now = self.uptime()
             free = self._free_at.get(channel, now)
@@ -27,7 +43,8 @@ class Pace:
             self._free_at[channel] = now + PACE.total_seconds()
             return None
 
-    def pause(self, channel: str, wait: timedelta) -> None:
-        """Post nothing there for so long."""
-        with self._lock:
-            self._free_at[channel] = max(self._free_at.get(channel, 0.0), self.uptime() + wait.total_seconds())
+    def _take_among_all(self, channel: str) -> timedelta | None:
+        now = self.clock()
+        with self.store.begin() as tx:
+            began = tx.posting_turns.take(channel, now, each=PACE)
+        return None if began is None else began + PACE - now

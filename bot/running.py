@@ -85,7 +85,7 @@ def running(
         people = SlackPeople(reading)
         slack_time = SlackTime(clock, uptime)
         slack_time.hear({"Date": identity.told_at})
-        delivery = Delivery(store, posting, reading, Pace(uptime), slack_time, uptime, patience)
+        delivery = Delivery(store, posting, reading, Pace(uptime, store, clock), slack_time, uptime, patience)
         messenger = Messenger(
             store, clock, owed_messages(workflows, people).renderers(), bell, delivery, Watch(patience, uptime)
         )

@@ -31,6 +31,7 @@ from store.revisions import Revisions
 from store.runs import Runs
 from store.signoffs import SignOffs
 from store.stewards import Stewards
+from store.turns import PostingTurns
 from store.writeups import WriteUps
 
 _inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
@@ -132,6 +133,11 @@ class Transaction:
     def outbox(self) -> Outbox:
         """Messages that the bot owes."""
         return Outbox(self._session)
+
+    @cached_property
+    def posting_turns(self) -> PostingTurns:
+        """Whose turn it is to post to a channel."""
+        return PostingTurns(self._session)
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -34,6 +34,7 @@ review           when an entry is due to be verified by a person
 └── review_answer  what a person answered, kept for ever
 steward          when somebody who is asked for reviews is away, and the secret of their calendar
 owed_message     a message that the bot owes somebody (the outbox)
+posting_turn     when a process last posted to a channel, so that all together keep the pace
 received_event   Slack's event ids, so that a redelivered event acts once
 submission       the forms already taken, so that a repeated submission acts once
 counter          the last number given out, by name
@@ -53,7 +54,7 @@ from store.models.catalog import (
     SignOffRow,
     SubscriptionRow,
 )
-from store.models.delivery import CounterRow, OwedMessageRow, ReceivedEventRow, SubmissionRow
+from store.models.delivery import CounterRow, OwedMessageRow, PostingTurnRow, ReceivedEventRow, SubmissionRow
 from store.models.incidents import (
     ChannelRow,
     DrillRow,
@@ -92,6 +93,7 @@ __all__ = [
     "OccurrenceRow",
     "OwedMessageRow",
     "OwnershipGapRow",
+    "PostingTurnRow",
     "ReceivedEventRow",
     "RemarkRow",
     "ReviewAnswerRow",

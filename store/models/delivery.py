@@ -37,6 +37,13 @@ class OwedMessageRow(Base):
     changed_at: Mapped[datetime]
 
 
+class PostingTurnRow(Base):
+    __tablename__ = "posting_turn"
+
+    channel_id: Mapped[str] = mapped_column(String(30), primary_key=True)
+    taken_at: Mapped[datetime]
+
+
 class ReceivedEventRow(Base):
     __tablename__ = "received_event"
 

@@ -97,7 +97,8 @@ class World:
 
     def _process(self) -> Messenger:
         time = SlackTime(self.clock, self.uptime)
-        delivery = Delivery(self.store, self.slack, self.slack, Pace(self.uptime), time, self.uptime, PATIENCE)
+        pace = Pace(self.uptime, self.store, self.clock)
+        delivery = Delivery(self.store, self.slack, self.slack, pace, time, self.uptime, PATIENCE)
         watch = Watch(PATIENCE, self.uptime)
         return Messenger(self.store, self.clock, {KIND: self._drawn}, Bell(), delivery, watch)
 
@@ -118,7 +119,7 @@ class World:
 def outlived(store: Store, key: str, *deaths: int) -> tuple[World, Reaper]:
     """Return a world in which one process after the other died, each at its point, and the last one lived on."""
     clock = StillClock()
-    world = World(MortalStore(store.engine), MortalSlack(clock), clock, key)
+    world = World(MortalStore(store.engine, store.wait), MortalSlack(clock), clock, key)
     for at in deaths:
         try:
             world.lives(Reaper(at))

@@ -13,7 +13,7 @@ from bot.blocks.elements import Rendered
 from bot.delivery import FEWEST_TRIES, Delivery
 from bot.messenger import Bell, Messenger, Watch
 from bot.outcomes import LONGEST_WAIT
-from bot.pace import Pace
+from bot.pace import PACE, Pace
 from bot.patience import Patience
 from bot.slack_time import SlackTime
 from store import Store
@@ -37,8 +37,8 @@ class Scene:
 
     def process(self, clock: StillClock | None = None, patience: Patience = PATIENCE) -> Messenger:
         clock = clock or self.clock
-        time = SlackTime(clock, self.uptime)
-        delivery = Delivery(self.store, self.slack, self.slack, Pace(self.uptime), time, self.uptime, patience)
+        time, pace = SlackTime(clock, self.uptime), Pace(self.uptime, self.store, clock)
+        delivery = Delivery(self.store, self.slack, self.slack, pace, time, self.uptime, patience)
         renderers = {CARD: self.words, NUDGE: self.words}
         return Messenger(self.store, clock, renderers, Bell(), delivery, Watch(patience, self.uptime))
 
@@ -178,6 +178,7 @@ def test_who_was_frozen_over_its_lease_posts_nothing_and_without_the_fence_would
 
     def freezes(subject: str) -> Rendered:
         scene.after_the_lease(other)
+        scene.passes(2 * PACE)  # else it would still be the other one's turn in the channel
         return Rendered(f"about {subject}", [])
 
     replace(scene, words=freezes).process(patience=patience).deliver_due()
