@@ -16,8 +16,9 @@ from pathlib import Path
 import sandbox
 from benchmarks.chaos.debts import Debtor, FormFiller, Place, at_work
 from benchmarks.chaos.herd import Herd, herd
+from benchmarks.chaos.stalls import Stalls, watched
 from benchmarks.chaos.unguarded import bare
-from benchmarks.chaos.verdict import AT_LEISURE, SETTLED, Verdict, count, count_forms
+from benchmarks.chaos.verdict import AT_LEISURE, SETTLED, Verdict, count, judge_forms, twice
 from benchmarks.chaos.weather import Shares, Weather
 from bot.build import offline
 from bot.patience import Patience
@@ -180,16 +181,18 @@ def try_out(plan: Plan, tell: Tell) -> Verdict:
         bots = stack.enter_context(herd(plan.replicas if own else 2, folder, arguments, settings, plan.without))
         trial = Trial(plan, slack, weather, store, bots, debtor, own, tell)
         slack.connected(plan.replicas if own else 1, within=START)
+        stalls = stack.enter_context(watched())
         with at_work(*fillers):
             trial.disturb()
         trial.settle()
         trial.tell_weather()
-        return _verdict(trial, fillers, begun)
+        return _verdict(trial, fillers, stalls, begun)
 
 
-def _verdict(trial: Trial, fillers: Sequence[FormFiller], begun: float) -> Verdict:
+def _verdict(trial: Trial, fillers: Sequence[FormFiller], stalls: Stalls, begun: float) -> Verdict:
     acknowledged = [words for filler in fillers for words in filler.acknowledged]
-    forms_lost, forms_doubled = count_forms(trial.store, acknowledged)
+    forms_lost, forms_doubled = judge_forms(trial.store, acknowledged)
+    trial.tell(f"forms lost: {forms_lost}, doubled: {forms_doubled}; messages that stand twice: {twice(trial.slack)}")
     errors = trial.herd.errors()
     for line in errors[:ERRORS_TOLD]:
         trial.tell(f"error: {line[:500]}")
@@ -206,10 +209,11 @@ def _verdict(trial: Trial, fillers: Sequence[FormFiller], begun: float) -> Verdi
         uncertain=found.uncertain,
         failed=found.failed,
         forms=len(acknowledged),
-        forms_lost=forms_lost,
-        forms_doubled=forms_doubled,
+        forms_lost=len(forms_lost),
+        forms_doubled=len(forms_doubled),
         form_resubmissions=sum(filler.resubmitted for filler in fillers),
         errors=len(errors),
+        longest_stall=round(stalls.longest, 1),
         seconds=round(time.monotonic() - begun),
         intact=_is_intact(trial.store),
     )

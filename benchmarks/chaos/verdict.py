@@ -33,6 +33,7 @@ class Verdict:
     forms_doubled: int
     form_resubmissions: int
     errors: int
+    longest_stall: float
     seconds: int
     intact: bool
 
@@ -64,7 +65,7 @@ def count(slack: sandbox.Slack, store: Store, keys: Sequence[str]) -> Count:
     """Count the messages of these keys that stand in Slack, and those the outbox knows besides."""
     with store.begin(within=AT_LEISURE) as tx:
         known = {one.key: one.state for one in tx.outbox.all()}
-    standing = Counter(_keys_in(slack))
+    standing = Counter(key for key, _ in _posted(slack))
     wanted = {*keys, *(key for key, state in known.items() if state != "dropped")}
     posted = {key: standing[opaque_key(key)] for key in wanted}
     return Count(
@@ -79,18 +80,27 @@ def count(slack: sandbox.Slack, store: Store, keys: Sequence[str]) -> Count:
     )
 
 
-def count_forms(store: Store, acknowledged: Sequence[str]) -> tuple[int, int]:
-    """Return how many acknowledged forms are not in the database, and how many stand there twice."""
+def twice(slack: sandbox.Slack) -> dict[str, list[str]]:
+    """Return the opaque keys that stand in Slack more than once, each with when the local Slack took its messages."""
+    found: dict[str, list[str]] = {}
+    for key, ts in _posted(slack):
+        found.setdefault(key, []).append(ts)
+    return {key: sorted(times) for key, times in found.items() if len(times) > 1}
+
+
+def judge_forms(store: Store, acknowledged: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the acknowledged forms that are not in the database, and those that stand there twice."""
     with store.begin(within=AT_LEISURE) as tx:
         stored = Counter(one.reason for one in tx.amendments.find())
-    return sum(words not in stored for words in acknowledged), sum(number > 1 for number in stored.values())
+    lost = [words for words in acknowledged if words not in stored]
+    return lost, [words for words, number in stored.items() if number > 1]
 
 
-def _keys_in(slack: sandbox.Slack) -> Iterable[str]:
+def _posted(slack: sandbox.Slack) -> Iterable[tuple[str, str]]:
     state = slack.slack.workspace.state
     with slack.slack.workspace.lock:
-        bodies = [message.body for messages in state.messages.values() for message in messages]
-    for body in bodies:
+        standing = [(message.ts, message.body) for messages in state.messages.values() for message in messages]
+    for ts, body in standing:
         key = ((body.get("metadata") or {}).get("event_payload") or {}).get("key")
         if key:
-            yield str(key)
+            yield str(key), ts

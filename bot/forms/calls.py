@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, get_args
 
 from bot.forms.markup import as_typed
@@ -94,8 +95,7 @@ class Typing:
 class Submission:
     """A submitted form: its answers by the block id of their field, and what we noted when we opened it.
 
-    `view_below` is the view it lies on, which its answer may have made out of date; `view_id` is the form itself, the
-    same when it is sent twice.
+    `view_below` is the view it lies on, which its answer may have made out of date; `view_id` is the form itself.
     """
 
     actor: Actor
@@ -103,6 +103,15 @@ class Submission:
     private_metadata: str
     view_below: str = ""
     view_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is the same when the form is sent twice, and another when something else was typed into it meanwhile.
+
+        Whoever saw an error though the form was taken, and says it better before sending it again, loses nothing.
+        """
+        typed = json.dumps([self.view_id, self.answers], sort_keys=True)
+        return sha256(typed.encode()).hexdigest()[:32]
 
     def noted(self, key: str) -> Any:
         """Return what was noted under the key when the form was opened, or None."""

@@ -73,7 +73,7 @@ class AmendmentListeners:
             submitted.actor,
             reason=submitted.answers.get("reason", ""),
             urgent=submitted.answers.get("urgent") == "urgent",
-            submission=submitted.view_id,
+            submission=submitted.key,
         )
         ack(response_action="update", view=sent(amendment))
 

@@ -45,7 +45,7 @@ class OccurrenceListeners:
         said = description(submitted)
         entry_id, case, version = noted_case(submitted)
         if case is None:
-            entry = self.occurrences.record(entry_id, said, submitted.actor, submission=submitted.view_id)
+            entry = self.occurrences.record(entry_id, said, submitted.actor, submission=submitted.key)
         else:
             entry = self.occurrences.describe(case, said, submitted.actor, version=version)
         self.replies.replace_form(submitted.view_below, opened_entry(self.sheets.of(entry.id, submitted.actor), "here"))

@@ -39,7 +39,7 @@ class StubListeners:
             raise InvalidForm({"severity": "Choose how bad it was."})
         entry = self.stubs.create(
             incident_id, submitted.answers.get("symptom", ""), severity, submitted.actor,
-            channel_id=channel_id, submission=submitted.view_id,
+            channel_id=channel_id, submission=submitted.key,
         )  # fmt: skip
         if entry is not None:
             self.replies.tell_in_private(submitted.actor.user_id, stub_made(entry))

@@ -59,7 +59,7 @@ class WriteUpListListeners:
 
         def save() -> WriteUp:
             if point_id is None:
-                return self.lists.add_point(writeup_id, given, sent.actor, key=sent.view_id)
+                return self.lists.add_point(writeup_id, given, sent.actor, key=sent.key)
             return self.lists.change_point(writeup_id, point_id, given, sent.actor, version=version)
 
         def again(changed: ChangedMeanwhile) -> Block:
@@ -98,7 +98,7 @@ class WriteUpListListeners:
 
         def save() -> WriteUp:
             if action_id is None:
-                return self.lists.add_action(writeup_id, given, sent.actor, key=sent.view_id)
+                return self.lists.add_action(writeup_id, given, sent.actor, key=sent.key)
             return self.lists.change_action(action_id, given, sent.actor, version=version)
 
         def again(changed: ChangedMeanwhile) -> Block:

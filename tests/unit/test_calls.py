@@ -122,6 +122,15 @@ def test_a_form_is_read_by_its_block_ids_and_without_characters_that_cannot_be_s
     assert form.answers == {"title": "ab?", "severity": "sev2", "empty": ""}
 
 
+def test_a_form_has_the_same_key_when_it_is_sent_twice_and_another_when_it_says_something_else() -> None:
+    def sent(text: str, view: str = "V1") -> str:
+        values = {"reason": {"value": {"type": "plain_text_input", "value": text}}}
+        return submission({"view": {"id": view, "state": {"values": values}}}, "T1").key
+
+    assert sent("too long") == sent("too long")
+    assert len({sent("too long"), sent("too long by half"), sent("too long", "V2")}) == 3
+
+
 @pytest.mark.parametrize("noted", ["", "[]", "nonsense", "{"])
 def test_a_form_that_notes_nothing_readable_notes_nothing(noted: str) -> None:
     form = submission({"view": {"private_metadata": noted}}, "T1")
