@@ -131,6 +131,18 @@ def test_a_form_has_the_same_key_when_it_is_sent_twice_and_another_when_it_says_
     assert len({sent("too long"), sent("too long by half"), sent("too long", "V2")}) == 3
 
 
+def test_a_form_that_was_drawn_again_before_it_is_sent_again_has_the_same_key() -> None:
+    def sent(menu: str) -> str:
+        blocks = [{"type": "section", "block_id": menu}, {"type": "input", "block_id": "reason"}]
+        values = {
+            menu: {"choose": {"type": "static_select", "selected_option": {"value": "summary"}}},
+            "reason": {"value": {"type": "plain_text_input", "value": "too long"}},
+        }
+        return submission({"view": {"id": "V1", "blocks": blocks, "state": {"values": values}}}, "T1").key
+
+    assert sent("made-up-1") == sent("made-up-2")
+
+
 @pytest.mark.parametrize("noted", ["", "[]", "nonsense", "{"])
 def test_a_form_that_notes_nothing_readable_notes_nothing(noted: str) -> None:
     form = submission({"view": {"private_metadata": noted}}, "T1")

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from slack_bolt import Ack
 
 from bot.forms.suggestions import choices
 from bot.listeners.amendments import AmendmentListeners
 from store import Store
-from tests.factories import COMPLETE, RESPONDER, STEWARD, STRANGER, VOCABULARY, House, failure_mode, house
+from tests.factories import COMPLETE, RESPONDER, STEWARD, STRANGER, House, failure_mode, house
 from workflows.amendments import OUTCOME, PROPOSAL
 from workflows.entries.assessing import NotPublishable
 from workflows.entries.editing import EditConflict
@@ -237,7 +238,7 @@ def test_two_stewards_who_approve_at_once_publish_once(store: Store, tmp_path: P
 
 def test_a_form_put_right_after_an_error_counts_as_it_was_put_right(store: Store, tmp_path: Path) -> None:
     lived = lived_in(store, tmp_path)
-    listeners = AmendmentListeners(lived.amendments, VOCABULARY, cast("Any", None), "")
+    listeners = AmendmentListeners(lived.amendments, lived.amendments.assessing.vocabulary, cast("Any", None), "")
     part = next(value for value, label in choices(ENTRY).items() if label == "Summary")
 
     def hands_in(summary: str) -> None:
@@ -245,7 +246,7 @@ def test_a_form_put_right_after_an_error_counts_as_it_was_put_right(store: Store
         values = {name: {name: {"type": "plain_text_input", "value": text}} for name, text in typed.items()}
         noted = json.dumps({"entry": "FM-0001", "field": part})
         view = {"id": "V1", "state": {"values": values}, "private_metadata": noted}
-        listeners.take_suggestion(lambda **_: None, {"user": {"id": RESPONDER.user_id}, "view": view})
+        listeners.take_suggestion(Ack(), {"user": {"id": RESPONDER.user_id}, "view": view})  # type: ignore[no-untyped-call]  # Bolt leaves it without annotations
 
     for summary in ("Shorter.", "Shorter.", "Shorter still."):
         hands_in(summary)
