@@ -173,7 +173,8 @@ def test_a_bot_that_is_asked_to_stop_finishes_and_records_what_it_is_posting(
 
     assert code == 0
     assert card_posts(slack) == 1
-    assert standing["counts"]["done"] == 1
+    # On a working day after ten a steward's digest may be among them: it counts by the clock on the wall.
+    assert standing["counts"]["done"] == len(slack.calls("chat.postMessage"))
     assert standing["counts"]["sending"] == standing["counts"]["unknown"] == 0
 
 
