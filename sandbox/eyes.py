@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sandbox.page.answers import elements, handle, state
 from sandbox.people import NotThere, Outcome, Person
-from sandbox.reading import below, choices, label, named_elements, option_value, parts, starting, words
+from sandbox.reading import below, choices, label, named_elements, option_value, parts, starting, tells_of_typing, words
 from sandbox.slack import Slack
 from sandbox.state import SLACKBOT, Channel, Json, Message, View
 
@@ -131,6 +131,8 @@ class Form:
         if element["type"] == "button":
             raise AssertionError(f"{field_!r} is a button")
         self.entered[handle(block, element)] = [text]
+        if block.get("dispatch_action") and tells_of_typing(element):
+            self.actor.person.act(self.view, block, element, [text], state=self.values)
         return self
 
     def choose(self, field_: str, *options: str) -> "Form":

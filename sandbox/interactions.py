@@ -77,8 +77,8 @@ class Interactions:
         return {**payload, "view": self.view(view, values), "response_urls": urls}
 
     def closing(self, view: View, *, cleared: bool) -> Json:
-        """Return what closing a window sends."""
-        return {**self._common("view_closed"), "view": self.view(view, self._values(view)), "is_cleared": cleared}
+        """Return what closing a window sends; Slack leaves out what stood in its fields."""
+        return {**self._common("view_closed"), "view": self.view(view, {}), "is_cleared": cleared}
 
     def global_shortcut(self, callback_id: str) -> Json:
         """Return what a shortcut of the workspace sends."""

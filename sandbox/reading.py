@@ -11,7 +11,10 @@ from sandbox.state import Message, View
 Json = Mapping[str, Any]
 
 #: Fields of blocks whose texts are for the app and not for people.
-HIDDEN = {"block_id", "action_id", "value", "type", "private_metadata", "callback_id", "external_id", "style"}
+HIDDEN = {
+    "block_id", "action_id", "value", "type", "private_metadata", "callback_id", "external_id", "style",
+    "dispatch_action_config",
+}  # fmt: skip
 
 
 def words(thing: Message | View) -> str:
@@ -109,6 +112,12 @@ def choices(blocks: Iterable[Json]) -> str:
 def starting(blocks: Iterable[Json]) -> dict[str, list[str]]:
     """Return what stands in the fields before anybody touches them, as a page would send it."""
     return {handle(block, one): values for block, one in elements(blocks) if (values := _initial(one))}
+
+
+def tells_of_typing(element: Json) -> bool:
+    """Return whether a field that reports at once does so at each letter."""
+    when = (element.get("dispatch_action_config") or {}).get("trigger_actions_on") or ()
+    return "on_character_entered" in when
 
 
 def _initial(element: Json) -> list[str]:

@@ -14,6 +14,7 @@ from sandbox.page.charts import draw
 from sandbox.page.deeds import Offer
 from sandbox.page.mrkdwn import Names, link, markdown, mrkdwn, plain
 from sandbox.page.scene import Scene
+from sandbox.reading import tells_of_typing
 
 #: Region of the page -> macro of parts.html that fills it.
 REGIONS = {
@@ -154,7 +155,7 @@ def _templates() -> Environment:
     folder = Path(__file__).parent / "templates"
     made = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=_Absent)
     made.filters.update(plain=plain, markdown=markdown)
-    made.globals.update(handle=handle, draw=draw, link=link)
+    made.globals.update(handle=handle, draw=draw, link=link, tells_of_typing=tells_of_typing)
     made.globals.update(chosen_values=_chosen_values, chosen_texts=_chosen_texts, starting_text=_starting_text)
     return made
 

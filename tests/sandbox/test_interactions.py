@@ -17,6 +17,15 @@ from tests.sandbox.apps import field as input_field
 SOON = timedelta(milliseconds=300)
 
 
+LETTERS = {"trigger_actions_on": ["on_character_entered"]}
+TYPED = input_field(
+    "What?",
+    "what",
+    {"type": "plain_text_input", "action_id": "answer", "dispatch_action_config": LETTERS},
+    dispatch_action=True,
+)
+
+
 @dataclass
 class Stage:
     """A local Slack, and what reached the app."""
@@ -49,6 +58,7 @@ def stage() -> Iterator[Stage]:
         app.view("form")(submitted)
         app.view("second")(lambda ack: ack(response_action="clear"))
         app.view_closed("form")(lambda ack: ack())
+        app.action("answer")(lambda ack: ack())
         app.action("pressed")(pressed)
         app.action("chosen")(lambda ack, respond, action: (ack(), respond(action["selected_option"]["value"])))
         app.action("suggested")(lambda ack: ack())
@@ -72,6 +82,9 @@ def command(ack: Any, command: dict[str, Any], respond: Any, client: Any) -> Non
         case ["form"]:
             ack()
             client.views_open(trigger_id=command["trigger_id"], view=modal("A form", notify_on_close=True))
+        case ["typing"]:
+            ack()
+            client.views_open(trigger_id=command["trigger_id"], view=modal("Typing", TYPED))
         case ["broken"]:
             ack(blocks=[{"type": "section"}], text="broken")
         case _:
@@ -264,10 +277,24 @@ def test_closing_is_told_when_asked_for(stage: Stage) -> None:
     ada = stage.slack.user("ada")
     ada.command("/try form")
 
-    ada.modal("A form").close()
+    ada.modal("A form").fill("What?", "half a sentence").close()
 
     body = stage.last("view_closed")
     assert (body["view"]["callback_id"], body["is_cleared"]) == ("form", False)
+    # Slack keeps what stood in it to itself.
+    assert body["view"]["state"] == {"values": {}}
+
+
+def test_a_field_that_asks_for_it_tells_of_every_letter_with_all_that_stands_in_the_form(stage: Stage) -> None:
+    ada = stage.slack.user("ada")
+    ada.command("/try typing")
+
+    ada.modal("Typing").fill("What?", "half a sent").close()
+
+    body = stage.last("block_actions")
+    (told,) = body["actions"]
+    assert (told["block_id"], told["value"]) == ("what", "half a sent")
+    assert body["view"]["state"]["values"]["what"]["answer"]["value"] == "half a sent"
 
 
 def test_shortcuts_work_anywhere_and_on_messages(stage: Stage) -> None:
