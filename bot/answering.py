@@ -35,6 +35,7 @@ from bot.listeners.situations import SituationListeners
 from bot.listeners.stewards import StewardListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
+from bot.listeners.unsent import UnsentListeners
 from bot.listeners.writeup_lists import WriteUpListListeners
 from bot.listeners.writeups import WriteUpListeners
 from bot.owed import OwedMessages
@@ -44,6 +45,7 @@ from bot.slack import bolt_app
 from workflows.writeups.elsewhere import Elsewhere
 from workflows.writeups.lists import Lists
 from workflows.writeups.marking import Marking
+from workflows.writeups.unsent import Unsent
 
 
 def slack_app(
@@ -61,6 +63,7 @@ def slack_app(
     replies = Replies(client, background)
     exposures = Exposures(workflows.exposure, background)
     vocabulary, team = workflows.vocabulary, identity.team_id
+    unsent = Unsent(workflows.writeups)
     listeners = Listeners(
         amendments=AmendmentListeners(workflows.amendments, vocabulary, replies, team),
         archives=ArchiveListeners(workflows.reminding),
@@ -103,10 +106,11 @@ def slack_app(
         stewards=StewardListeners(workflows.absences, workflows.calendars, public_url or ""),
         stubs=StubListeners(workflows.stubs, vocabulary, replies, team),
         subscriptions=SubscriptionListeners(workflows.subscriptions, workflows.sheets, homes, replies, team),
+        unsent=UnsentListeners(unsent, team),
         writeups=WriteUpListeners(
-            workflows.writeups, Elsewhere(workflows.writeups), workflows.submitting, vocabulary, replies, team
+            workflows.writeups, Elsewhere(workflows.writeups), workflows.submitting, unsent, vocabulary, replies, team
         ),
-        writeup_lists=WriteUpListListeners(Lists(workflows.writeups), vocabulary, replies, team),
+        writeup_lists=WriteUpListListeners(Lists(workflows.writeups), unsent, vocabulary, replies, team),
         home_team=team,
     )
     return bolt_app(client, identity, listeners, ErrorAnswers(replies))

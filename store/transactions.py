@@ -32,6 +32,7 @@ from store.runs import Runs
 from store.signoffs import SignOffs
 from store.stewards import Stewards
 from store.turns import PostingTurns
+from store.unsent import Unsent
 from store.writeups import WriteUps
 
 _inside: ContextVar[bool] = ContextVar("inside_a_transaction", default=False)
@@ -113,6 +114,11 @@ class Transaction:
     def gaps(self) -> Gaps:
         """Searches that found nothing."""
         return Gaps(self._session)
+
+    @cached_property
+    def unsent(self) -> Unsent:
+        """What people typed into forms and did not send."""
+        return Unsent(self._session)
 
     @cached_property
     def writeups(self) -> WriteUps:

@@ -26,6 +26,7 @@ from bot.listeners.situations import SituationListeners
 from bot.listeners.stewards import StewardListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
+from bot.listeners.unsent import UnsentListeners
 from bot.listeners.writeup_lists import WriteUpListListeners
 from bot.listeners.writeups import WriteUpListeners
 
@@ -57,7 +58,8 @@ def listeners_over_nothing() -> Listeners:
         StewardListeners(NOTHING, NOTHING, ""),
         StubListeners(NOTHING, NOTHING, NOTHING, ""),
         SubscriptionListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        WriteUpListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
-        WriteUpListListeners(NOTHING, NOTHING, NOTHING, ""),
+        UnsentListeners(NOTHING, ""),
+        WriteUpListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
+        WriteUpListListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         "",
     )

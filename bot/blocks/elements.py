@@ -259,10 +259,13 @@ def menu(action_id: str, placeholder: str, options: Mapping[str, str]) -> Block:
 
 
 def moment_field(block_id: str, label: str, *, hint: str | None, value: datetime | None) -> Block:
-    """Return an optional field for a day and a time, which Slack takes and shows in the person's own time zone."""
+    """Return an optional field for a day and a time, which Slack takes and shows in the person's own time zone.
+
+    It shows no seconds, so none are given to it: what nobody touched comes back as it was.
+    """
     element: Block = {"type": "datetimepicker", "action_id": "answer"}
     if value is not None:
-        element["initial_date_time"] = int(value.timestamp())
+        element["initial_date_time"] = int(value.timestamp()) // 60 * 60
     return _field(block_id, label, element, required=False, hint=hint)
 
 
@@ -304,6 +307,14 @@ def home_view(blocks: Sequence[Block]) -> Block:
     return {"type": "home", "blocks": list(blocks)[:MAX_BLOCKS_IN_VIEW]}
 
 
+def telling(fields: Sequence[Block]) -> list[Block]:
+    """Return the blocks of a form with fields that tell us of every change while it is open, as `ids.ANSWER`.
+
+    Slack does not tell what stands in a form that is closed, so whatever is to survive that is told before.
+    """
+    return [_telling(block) if block["type"] == "input" else block for block in fields]
+
+
 def modal(
     title: str,
     blocks: Sequence[Block],
@@ -312,8 +323,9 @@ def modal(
     submit: str | None = None,
     close: str = "Close",
     private_metadata: str = "",
+    tells_when_closed: bool = False,
 ) -> Block:
-    """Return a modal view."""
+    """Return a modal view; one that `tells_when_closed` does so with or without what stood in it, as Slack likes."""
     view: Block = {
         "type": "modal",
         "title": plain(title, MAX_TITLE),
@@ -321,6 +333,7 @@ def modal(
         "blocks": list(blocks)[:MAX_BLOCKS_IN_VIEW],
         "private_metadata": private_metadata,
         "callback_id": callback_id,
+        **({"notify_on_close": True} if tells_when_closed else {}),
     }
     return {**view, "submit": plain(submit, MAX_TITLE)} if submit else view
 
@@ -334,6 +347,13 @@ def _field(block_id: str, label: str, element: Block, *, required: bool, hint: s
         "optional": not required,
     }
     return {**block, "hint": plain(hint, MAX_HINT)} if hint else block
+
+
+def _telling(field: Block) -> Block:
+    element: Block = field["element"]
+    if element["type"] == "plain_text_input":
+        element = {**element, "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+    return {**field, "dispatch_action": True, "element": element}
 
 
 def _characters(part: Any) -> int:

@@ -20,6 +20,7 @@ from bot.blocks.elements import (
     person,
     person_field,
     section,
+    telling,
     term_field,
     text_field,
 )
@@ -32,6 +33,8 @@ from workflows.writeups.template import Question, Step
 from workflows.writeups.writeup import WriteUp
 
 TITLE: Final = "After-action write-up"
+# What a form says above its fields.
+LEFT: Final = ":floppy_disk: You closed this form before it was saved. What you typed stands below again."
 BOTH_TEXTS: Final = 600  # characters of each text of a conflict
 HINTS_SHOWN: Final = 6
 HINT: Final = 300  # characters of one
@@ -47,18 +50,19 @@ def writeup_form(
     clashes: Sequence[Clash] = (),
     who: str = "",
     start: int = 0,
+    version: int | None = None,
 ) -> Block:
     """Return the form of one step, filled with what was saved before, or with what was `typed` just now.
 
     Where two people answered the same, `clashes` hold both texts, and `who` wrote the one that stands. A timeline is
-    shown from its point `start`.
+    shown from its point `start`. `version` is what was typed upon, where that is not what stands now.
     """
     values = {**writeup.answers, **(typed or {})}
     asked = writeup.template.fields_of(step, writeup.severity)
     clashing = {clash.key: clash for clash in clashes}
     blocks = [
         context(f"{_place(writeup, step)} · every step is saved when you press its button"),
-        *([section(f":warning: {notice}")] if notice else []),
+        *([section(notice)] if notice else []),
         section(f"*{escape(step.title)}*\n{escape(step.intro)}"),
         *_listed(writeup, step, start),
         *hint_lines([hint for hint in hints_of(writeup) if hint.step is step]),
@@ -70,17 +74,19 @@ def writeup_form(
         blocks += _roots(vocabulary) if question.vocabulary == CAUSES else []
     return modal(
         TITLE,
-        blocks,
+        telling(blocks),
         callback_id=ids.WRITEUP_FORM,
         submit="Save and go on",
         close="Finish later",
-        private_metadata=noted(writeup, step.name),
+        private_metadata=noted(writeup, step.name, version),
+        tells_when_closed=True,
     )
 
 
-def noted(writeup: WriteUp, step: str) -> str:
+def noted(writeup: WriteUp, step: str, version: int | None = None) -> str:
     """Return what a form of the write-up remembers: which step, and the version it was opened at."""
-    return json.dumps({"writeup": writeup.id, "step": step, "version": writeup.record.version})
+    opened_at = writeup.record.version if version is None else version
+    return json.dumps({"writeup": writeup.id, "step": step, "version": opened_at})
 
 
 def writeup_page(writeup: WriteUp, notice: str = "") -> Block:

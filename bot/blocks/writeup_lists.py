@@ -21,6 +21,7 @@ from bot.blocks.elements import (
     person,
     person_field,
     section,
+    telling,
     text_field,
 )
 from workflows.writeups.lists import LONGEST, Action, Point
@@ -88,26 +89,28 @@ def finished(one: FollowUp) -> Rendered:
 def point_form(
     writeup_id: int, known: Moment | None, *, typed: Point | None = None, notice: str = "", version: int = 0
 ) -> Block:
-    """Return the form of one point; `typed` is what stands in it where somebody else changed it meanwhile."""
+    """Return the form of one point; `typed` is what stands in it in place of what is saved, and `notice` says why."""
     given = typed or (Point(known.text, known.at) if known else Point("", None))
     blocks = [
-        *([section(f":warning: {escape(notice)}")] if notice else []),
+        *([section(escape(notice))] if notice else []),
         _words("What happened?", given.text),
         moment_field("at", "When?", hint="Empty where nobody knows.", value=given.at),
     ]
     if known is not None:
         blocks.append(choice_field("place", "And it", PLACES, required=True, hint=None, value=given.place))
     noted = _noted(writeup_id, "point", known, version)
-    return modal("Point of the timeline", blocks, callback_id=ids.POINT_FORM, submit="Save", private_metadata=noted)
+    return modal(
+        "Point of the timeline", telling(blocks), callback_id=ids.POINT_FORM, submit="Save", private_metadata=noted
+    )  # fmt: skip
 
 
 def action_form(
     writeup_id: int, known: FollowUp | None, *, typed: Action | None = None, notice: str = "", version: int = 0
 ) -> Block:
     """Return the form of one follow-up action; `typed` as above."""
-    given = typed or _standing(known)
+    given = typed or standing_action(known)
     blocks = [
-        *([section(f":warning: {escape(notice)}")] if notice else []),
+        *([section(escape(notice))] if notice else []),
         _words("What is done?", given.text),
         person_field("owner", "By whom?", hint="Reminded the working day before it is due.", value=given.owner or None),
         date_field("due", "Until when?", required=True, hint=None, value=given.due or None),
@@ -118,7 +121,16 @@ def action_form(
             _why(given.note),
         ]
     noted = _noted(writeup_id, "action", known, version)
-    return modal("Follow-up action", blocks, callback_id=ids.ACTION_FORM, submit="Save", private_metadata=noted)
+    return modal(
+        "Follow-up action", telling(blocks), callback_id=ids.ACTION_FORM, submit="Save", private_metadata=noted
+    )  # fmt: skip
+
+
+def standing_action(known: FollowUp | None) -> Action:
+    """Return what the form of an action is filled with."""
+    if known is None:
+        return Action("", "", "")
+    return Action(known.text, known.owner, known.due.isoformat(), known.state, known.note or "")
 
 
 def _why(note: str) -> Block:
@@ -133,13 +145,9 @@ def _words(label: str, value: str) -> Block:
 def _noted(writeup_id: int, kind: str, known: Moment | FollowUp | None, version: int) -> str:
     """Return what a form of a line remembers: which one, and the version it was opened at."""
     opened_at = version or (known.version if known else 0)
-    return json.dumps({"writeup": writeup_id, kind: known.id if known else None, "version": opened_at})
-
-
-def _standing(known: FollowUp | None) -> Action:
-    if known is None:
-        return Action("", "", "")
-    return Action(known.text, known.owner, known.due.isoformat(), known.state, known.note or "")
+    line = known.id if known else None
+    form = f"{kind}:{line or 'new'}"
+    return json.dumps({"writeup": writeup_id, kind: line, "form": form, "version": opened_at})
 
 
 def _point(one: Moment) -> str:

@@ -38,6 +38,7 @@ from bot.listeners.situations import SituationListeners
 from bot.listeners.stewards import StewardListeners
 from bot.listeners.stubs import StubListeners
 from bot.listeners.subscriptions import SubscriptionListeners
+from bot.listeners.unsent import UnsentListeners
 from bot.listeners.writeup_lists import WriteUpListListeners
 from bot.listeners.writeups import WriteUpListeners
 from workflows.errors import UserError
@@ -72,6 +73,7 @@ class Listeners:
     stewards: StewardListeners
     stubs: StubListeners
     subscriptions: SubscriptionListeners
+    unsent: UnsentListeners
     writeups: WriteUpListeners
     writeup_lists: WriteUpListListeners
     home_team: str
@@ -186,6 +188,7 @@ class Listeners:
             ids.ADD_ACTION: self.writeup_lists.add_action,
             ids.CHANGE_ACTION: self.writeup_lists.change_action,
             ids.FINISH_ACTION: self.writeup_lists.finish_action,
+            ids.ANSWER: self.unsent.typed,
             ids.VERIFY: self.reviews.verify,
             ids.SNOOZE: self.reviews.snooze,
             ids.NEEDS_CHANGE: self.reviews.ask_for_change,
@@ -260,6 +263,10 @@ class Listeners:
             ids.SEARCH_FORM: self.search.take,
         }
 
+    def closed_forms(self) -> Mapping[str, Listener]:
+        """Return what hears that a form was closed."""
+        return {ids.WRITEUP_FORM: self.unsent.closed}
+
     def shortcuts(self) -> Mapping[str, Listener]:
         """Return what each shortcut in the menu of a message does."""
         return {ids.WRITE_UP_MESSAGE: self.writeups.start_from_message}
@@ -278,6 +285,8 @@ class Listeners:
             app.action(with_or_without_suffix(action_id))(punctually(listener))
         for callback_id, listener in self.forms().items():
             app.view(callback_id)(punctually(listener))
+        for callback_id, listener in self.closed_forms().items():
+            app.view_closed(callback_id)(punctually(listener))
         for callback_id, listener in self.shortcuts().items():
             app.message_shortcut(callback_id)(punctually(listener))
         for action_id, listener in self.menus().items():

@@ -7,7 +7,7 @@ from slack_bolt import Ack
 
 from bot.blocks.elements import Block, Rendered
 from bot.blocks.submitting import submit_form, submitted
-from bot.blocks.writeup_forms import hand_over_form, leave_form, writeup_form, writeup_page
+from bot.blocks.writeup_forms import LEFT, hand_over_form, leave_form, writeup_form, writeup_page
 from bot.forms.calls import CommandCall, Press, Submission, press, submission
 from bot.forms.writeups import pointed_at
 from bot.replies import Replies
@@ -17,6 +17,7 @@ from workflows.people import Actor
 from workflows.writeups.elsewhere import Elsewhere
 from workflows.writeups.submitting import BECOMES, StillMissing, Submitting
 from workflows.writeups.template import Step
+from workflows.writeups.unsent import Unsent
 from workflows.writeups.writeup import NEW, WriteUp
 from workflows.writeups.writeups import AnswerConflict, WriteUps
 
@@ -30,6 +31,7 @@ class WriteUpListeners:
     writeups: WriteUps
     elsewhere: Elsewhere
     submitting: Submitting
+    unsent: Unsent
     vocabulary: Vocabulary
     replies: Replies
     home_team: str
@@ -74,7 +76,7 @@ class WriteUpListeners:
         if step is None or not number.isdecimal():
             raise NotFound(OLD_FORM)
         writeup = self.writeups.open(int(number), pressed.actor)
-        self.replies.open_form(pressed, self._form(writeup, step))
+        self.replies.open_form(pressed, self._form(writeup, step, pressed.actor))
         ack()
 
     def save(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -91,7 +93,7 @@ class WriteUpListeners:
         if submitted_form.view_below:
             ack()  # the page lies below, and shows what comes next
         elif saved.next_step is not None:
-            ack(response_action="update", view=self._form(saved.writeup, saved.next_step))
+            ack(response_action="update", view=self._form(saved.writeup, saved.next_step, actor))
         else:
             ack(response_action="update", view=self._last(saved.writeup, actor))
 
@@ -109,7 +111,7 @@ class WriteUpListeners:
         try:
             writeup = self.submitting.submit(writeup_id, choices, sent.actor)
         except StillMissing as lacking:
-            form = writeup_form(lacking.writeup, lacking.step, self.vocabulary, notice=lacking.sentence)
+            form = self._form(lacking.writeup, lacking.step, sent.actor, notice=f":warning: {lacking.sentence}")
             ack(response_action="update", view=form)
             return
         made = str((writeup.results.get(NEW) or {}).get("entry", ""))
@@ -161,10 +163,15 @@ class WriteUpListeners:
         if not writeup.is_open:
             return writeup_page(writeup)
         step = writeup.next_step
-        return self._form(writeup, step) if step is not None else self._last(writeup, actor)
+        return self._form(writeup, step, actor) if step is not None else self._last(writeup, actor)
 
-    def _form(self, writeup: WriteUp, step: Step) -> Block:
-        return writeup_form(writeup, step, self.vocabulary)
+    def _form(self, writeup: WriteUp, step: Step, actor: Actor, *, notice: str = "") -> Block:
+        """Return the form of a step, with what the person left in it when they closed it last."""
+        left = self.unsent.left_in_step(writeup, step, actor)
+        if left is None:
+            return writeup_form(writeup, step, self.vocabulary, notice=notice)
+        said = "\n".join(one for one in (notice, LEFT) if one)
+        return writeup_form(writeup, step, self.vocabulary, typed=left.answers, notice=said, version=left.version)
 
     def _last(self, writeup: WriteUp, actor: Actor) -> Block:
         return submit_form(writeup, self.submitting.likely(writeup, actor))
@@ -174,8 +181,8 @@ class WriteUpListeners:
         if step is None:
             raise NotFound(OLD_FORM)
         return writeup_form(
-            conflict.writeup, step, self.vocabulary, typed=typed, notice=conflict.sentence, clashes=conflict.clashes,
-            who=conflict.who,
+            conflict.writeup, step, self.vocabulary, typed=typed, notice=f":warning: {conflict.sentence}",
+            clashes=conflict.clashes, who=conflict.who,
         )  # fmt: skip
 
     def _show_page(self, sent: Submission, writeup: WriteUp) -> None:

@@ -27,6 +27,7 @@ incident         what happens in one channel (or one thread of it)
 gap              a search that found nothing
 writeup          an after-action write-up on its way into the catalog
 ├── writeup_answer  every answer ever given to it
+├── writeup_unsent  what somebody typed into one of its forms and did not send
 ├── writeup_moment  a point of its timeline
 └── follow_up    what is done about it, by whom and until when
 review           when an entry is due to be verified by a person
@@ -67,7 +68,7 @@ from store.models.incidents import (
 )
 from store.models.reviews import NudgeRow, OwnershipGapRow, ReviewAnswerRow, ReviewRow, StewardRow
 from store.models.runs import EscalationRow, RunEventRow, RunOutcomeRow, RunRow, RunStepRow
-from store.models.writeups import FollowUpRow, MarkRow, MomentRow, WriteUpAnswerRow, WriteUpRow
+from store.models.writeups import FollowUpRow, MarkRow, MomentRow, UnsentRow, WriteUpAnswerRow, WriteUpRow
 
 __all__ = [
     "AmendmentRow",
@@ -108,6 +109,7 @@ __all__ = [
     "SubmissionRow",
     "SubscriptionRow",
     "SuggestionRow",
+    "UnsentRow",
     "WriteUpAnswerRow",
     "WriteUpRow",
 ]

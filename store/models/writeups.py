@@ -45,6 +45,18 @@ class WriteUpAnswerRow(Base):
     accepted: Mapped[bool]
 
 
+class UnsentRow(Base):
+    __tablename__ = "writeup_unsent"
+
+    writeup_id: Mapped[int] = mapped_column(ForeignKey("writeup.id", ondelete="CASCADE"), primary_key=True)
+    person: Mapped[str] = mapped_column(String(30), primary_key=True)
+    form: Mapped[str] = mapped_column(String(60), primary_key=True)
+    version: Mapped[int]
+    answers: Mapped[dict[str, Any]]
+    stamp: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime]
+
+
 class MomentRow(Base):
     __tablename__ = "writeup_moment"
     __table_args__ = (UniqueConstraint("writeup_id", "source"),)

@@ -22,12 +22,46 @@ def test_the_timeline_and_the_follow_up_actions_are_kept_line_by_line(stage: Sta
     author.modal("Point of the timeline").fill("What happened?", "The cache filled up").submit()
     listed = author.modal("What happened when").sees("The cache filled up")
     author.clicks("Change", listed, beside="The cache filled up")
-    author.modal("Point of the timeline").fill("What happened?", "The feature cache filled up").submit()
+    point = author.modal("Point of the timeline").fill("What happened?", "The feature cache filled up")
+    point.choose("When?", "2026-01-05T10:30").submit()
+    author.modal("What happened when").sees("2026-01-05 10:30")
     author.modal("What happened when").sees("The feature cache filled up").close()
 
     drafts = author.command("/failure drafts", channel="writeup-lists").sees("Lists of a write-up")
     author.clicks("Continue", drafts)
     assert "The feature cache filled up" in author.modal("What happened when").text
+
+
+def test_what_was_typed_into_a_form_that_was_closed_by_mistake_stands_there_again(stage: Stage) -> None:
+    author = stage.slack.user("typist")
+    stage.slack.channel("writeup-typist", members=["typist"])
+    author.command("/failure write-up", channel="writeup-typist")
+    form = author.modal("What did people see?").fill("Name the failure mode", "Words that were nearly lost")
+    form.choose("How bad was it?", "sev1").fill("What did people see?", "Half a sentence and").close()
+
+    drafts = author.command("/failure drafts", channel="writeup-typist").sees("Untitled write-up")
+    author.clicks("Continue", drafts)
+    form = author.modal("You closed this form before it was saved")
+    assert form.values["symptom"][ids.ANSWER]["value"] == "Half a sentence and"
+    assert form.values["severity"][ids.ANSWER]["selected_option"]["value"] == "sev1"
+    form.submit()
+
+    author.clicks("Add a point", after(author, "What happened when"))
+    author.modal("Point of the timeline").fill("What happened?", "The cache fil").close()
+    author.clicks("Add a point", author.modal("What happened when"))
+    point = author.modal("You closed this form before it was saved")
+    point.fill("What happened?", "The cache filled up").choose("When?", "2026-01-05T10:30").submit()
+
+    listed = author.modal("What happened when").sees("The cache filled up")
+    author.clicks("Change", listed, beside="The cache filled up")
+    author.modal("Point of the timeline").choose("And it", "up").submit()
+    author.modal("What happened when").sees("2026-01-05 10:30")
+
+
+def after(author: sandbox.Actor, title: str) -> sandbox.Form:
+    """Send the forms before the one with this title as they stand."""
+    author.modal("By how much at least?").submit()
+    return author.modal(title)
 
 
 def test_a_minor_incident_becomes_another_case_in_four_clicks(stage: Stage) -> None:

@@ -55,7 +55,7 @@ def test_every_button_and_form_we_draw_has_a_listener() -> None:
     names = {value for name, value in vars(ids).items() if name.isupper()}
     answered = {*listeners().buttons(), *listeners().forms(), *listeners().shortcuts()}
 
-    assert names - answered == {ids.COMMAND, ids.ANSWER, ids.MESSAGE_EVENT}
+    assert names - answered == {ids.COMMAND, ids.MESSAGE_EVENT}
 
 
 def test_no_name_stands_twice_in_the_tables_of_names_and_routes() -> None:

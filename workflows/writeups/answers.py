@@ -61,7 +61,7 @@ def checked(
     answers: dict[str, str] = {}
     problems: dict[str, str] = {}
     for question in questions:
-        answer = _normal(question, given.get(question.key) or "")
+        answer = normal(question, given.get(question.key) or "")
         if (problem := _problem(question, answer, vocabulary)) is not None:
             problems[question.key] = problem
         answers[question.key] = answer
@@ -78,6 +78,16 @@ def words(given: str) -> str:
     return masked(given).strip()
 
 
+def normal(question: Question, given: str) -> str:
+    """Return an answer as it is kept, without secrets; a moment to the minute, as Slack's field has it."""
+    answer = without_unstorable_characters(given).strip()
+    if question.kind in WRITTEN:
+        return words(answer)
+    if question.kind == "moment" and _is_moment(answer) and (at := moment(answer)) is not None:
+        return to_the_minute(at)
+    return answer
+
+
 def items(answer: str) -> list[str]:
     """Return the lines of an answer, without blanks and list marks."""
     stripped = (line.strip().lstrip("-*•").strip() for line in answer.splitlines())
@@ -85,8 +95,17 @@ def items(answer: str) -> list[str]:
 
 
 def moment(answer: str | None) -> datetime | None:
-    """Return the moment that a kept answer names, or None."""
-    return datetime.fromisoformat(answer) if answer else None
+    """Return the moment that an answer names, or None; Slack gives it in seconds since 1970, we keep it as ISO 8601."""
+    if not answer:
+        return None
+    if answer.isdecimal() and len(answer) <= len("9999999999"):
+        return datetime.fromtimestamp(int(answer), UTC)
+    return datetime.fromisoformat(answer)
+
+
+def to_the_minute(at: datetime) -> str:
+    """Return a moment as it is kept."""
+    return at.replace(second=0, microsecond=0).isoformat()
 
 
 def number(answer: str | None) -> float | None:
@@ -96,16 +115,6 @@ def number(answer: str | None) -> float | None:
     except ValueError:
         return None
     return found if abs(found) < 1e15 else None  # noqa: PLR2004 - beyond this, and for infinity, no figure is meant
-
-
-def _normal(question: Question, given: str) -> str:
-    """Return an answer as it is kept, without secrets; Slack gives a moment in seconds since 1970."""
-    answer = without_unstorable_characters(given).strip()
-    if question.kind in WRITTEN:
-        return words(answer)
-    if question.kind == "moment" and answer.isdecimal() and len(answer) <= len("9999999999"):
-        return datetime.fromtimestamp(int(answer), UTC).isoformat()
-    return answer
 
 
 def _problem(question: Question, answer: str, vocabulary: Vocabulary) -> str | None:
@@ -141,15 +150,14 @@ def _problem_of_lines(most: int, lines: list[str]) -> str | None:
 
 def _is_moment(answer: str) -> bool:
     try:
-        return datetime.fromisoformat(answer).tzinfo is not None
-    except ValueError:
+        at = moment(answer)
+    except (ValueError, OverflowError):
         return False
+    return at is not None and at.tzinfo is not None
 
 
 def _impossible_times(answers: Answers, now: datetime) -> dict[str, str]:
-    known = [
-        (name, datetime.fromisoformat(answer)) for name in TIMES if _is_moment(answer := answers.get(name) or "none")
-    ]
+    known = [(name, at) for name in TIMES if _is_moment(said := answers.get(name) or "") and (at := moment(said))]
     problems = {
         name: f"This is before {TIMES[earlier]}; correct one of the two."
         for (earlier, before), (name, at) in pairwise(known)

@@ -11,6 +11,7 @@ from store.runs import RunEventRecord, RunRecord
 from workflows.masking import masked
 from workflows.runs.run import REMEDY, Run, run_within
 from workflows.situations import TIMES
+from workflows.writeups.answers import to_the_minute
 from workflows.writeups.template import Template
 from workflows.writeups.timeline import insert_within
 
@@ -125,7 +126,7 @@ def _of_entry(tx: Transaction, incident: IncidentRecord) -> dict[str, str]:
 def _of_incident(tx: Transaction, incident: IncidentRecord) -> dict[str, str]:
     times = {one.name: one.at for one in tx.incidents.times(incident.id)}
     first = tx.incidents.evidence(incident.id, latest=MESSAGES)[:1]
-    moments = {name: times[known].isoformat() for name, known in LIKE_TIMES.items() if known in times}
+    moments = {name: to_the_minute(times[known]) for name, known in LIKE_TIMES.items() if known in times}
     return {
         "severity": incident.severity or "",
         "symptom": first[0].text[:LONGEST] if first else "",

@@ -13,7 +13,7 @@ from workflows.people import Actor
 from workflows.writeups.answered import answer_undone_within
 from workflows.writeups.answers import words
 from workflows.writeups.timeline import insert_within, number_within
-from workflows.writeups.writeup import WriteUp
+from workflows.writeups.writeup import OVERTAKEN, WriteUp
 from workflows.writeups.writeups import WriteUps
 
 LONGEST: Final = 1_000  # characters of a point or an action
@@ -22,6 +22,7 @@ Place = Literal["stay", "up", "down", "out"]
 State = Literal["open", "done", "dropped"]
 Said = tuple[str, str]  # which list, and what was written into it
 TIMELINE, ACTIONS = "timeline", "actions"
+NEW_POINT, NEW_ACTION = "point:new", "action:new"  # the forms of lines that are not there yet
 LATEST_DAY: Final = timedelta(days=3 * 366)
 
 
@@ -69,7 +70,7 @@ class Lists:
         def add(tx: Transaction) -> None:
             self._insert(tx, writeup_id, text, given.at, actor, f"by:{key}"[:80])
 
-        return self._within(writeup_id, (TIMELINE, text), actor, add)
+        return self._within(writeup_id, NEW_POINT, (TIMELINE, text), actor, add)
 
     def change_point(self, writeup_id: int, point_id: int, given: Point, actor: Actor, *, version: int) -> WriteUp:
         """Change a point, move it by one place, or take it out.
@@ -87,10 +88,11 @@ class Lists:
             if known is None:
                 msg = "This point was taken out meanwhile; add it again if it belongs there."
                 raise NotFound(msg)
-            stands, wanted = (known.text, known.at), (text, given.at)
+            at = known.at if _is_same_minute(known.at, given.at) else given.at
+            stands, wanted = (known.text, known.at), (text, at)
             if stands != wanted:
                 _require_version(known.version, version, known.text)
-                tx.writeups.change_moment(point_id, text=text, at=given.at, version=known.version + 1)
+                tx.writeups.change_moment(point_id, text=text, at=at, version=known.version + 1)
             if given.place == "out":
                 tx.writeups.change_moment(point_id, removed_by=actor.user_id, version=known.version + 1)
             elif given.place != "stay":
@@ -99,7 +101,7 @@ class Lists:
                 before = {"text": known.text, "at": known.at.isoformat() if known.at else None}
                 self._note(tx, actor, "writeup.point", writeup_id, before, {"text": text, "place": given.place})
 
-        return self._within(writeup_id, (TIMELINE, text), actor, change)
+        return self._within(writeup_id, f"point:{point_id}", (TIMELINE, text), actor, change)
 
     def add_action(self, writeup_id: int, given: Action, actor: Actor, *, key: str) -> WriteUp:
         """Add a follow-up action with its owner and day; the same form (`key`) sent twice adds it once."""
@@ -117,7 +119,7 @@ class Lists:
                     created_at=self.writeups.clock(), remind_at=self.writeups.mornings.before(given.owner, due),
                 )  # fmt: skip
 
-        return self._within(writeup_id, (ACTIONS, text), actor, add)
+        return self._within(writeup_id, NEW_ACTION, (ACTIONS, text), actor, add)
 
     def change_action(self, action_id: int, given: Action, actor: Actor, *, version: int) -> WriteUp:
         """Change an action, or note that it is done or dropped (with a reason); its owner may as well.
@@ -147,7 +149,8 @@ class Lists:
             after = {name: str(value) for name, value in changed.items()}
             self._note(tx, actor, "writeup.action", known.writeup_id, before, after)
 
-        return self._within(known.writeup_id, (ACTIONS, text), actor, change, owns=known.owner == actor.user_id)
+        form, owns = f"action:{action_id}", known.owner == actor.user_id
+        return self._within(known.writeup_id, form, (ACTIONS, text), actor, change, owns=owns)
 
     def finish_action(self, action_id: int, actor: Actor) -> FollowUpRecord:
         """Note that an action is done; pressing twice does it once."""
@@ -178,7 +181,14 @@ class Lists:
         return writeup, found
 
     def _within(
-        self, writeup_id: int, said: Said, actor: Actor, change: Callable[[Transaction], None], *, owns: bool = False
+        self,
+        writeup_id: int,
+        form: str,
+        said: Said,
+        actor: Actor,
+        change: Callable[[Transaction], None],
+        *,
+        owns: bool = False,
     ) -> WriteUp:
         with self.writeups.store.begin() as tx:
             if not owns:
@@ -187,6 +197,7 @@ class Lists:
                 msg = "Write-ups are for members of this workspace."
                 raise NotAllowed(msg)
             change(tx)
+            tx.unsent.forget(writeup_id, actor.user_id, form, until=self.writeups.clock() + OVERTAKEN)
             writeup = self.writeups.changed_within(tx, writeup_id, said, actor)
         self.writeups.bell.ring()
         return writeup
@@ -231,6 +242,13 @@ def _text(given: str) -> str:
     if len(text) > LONGEST:
         raise InvalidForm({"text": f"Please keep this within {LONGEST} characters; it has {len(text)}."})
     return text
+
+
+def _is_same_minute(known: datetime | None, given: datetime | None) -> bool:
+    """Return whether a time is the one that the form was filled with, which Slack shows without seconds."""
+    if known is None or given is None:
+        return known is given
+    return known.replace(second=0, microsecond=0) == given.replace(second=0, microsecond=0)
 
 
 def _require_version(current: int, version: int, stands: str) -> None:

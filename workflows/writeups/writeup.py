@@ -16,6 +16,8 @@ from store.writeups import FollowUpRecord, MomentRecord, WriteUpRecord
 from workflows.writeups.answers import Answers
 from workflows.writeups.template import Question, Step, Template
 
+# A change that somebody made in a form just before they sent it may reach us after the form did.
+OVERTAKEN: Final = timedelta(seconds=2)
 CALM: Final = timedelta(seconds=2)  # between two edits of the message while several people write
 PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels and apps
 PROGRESS: Final = "writeup_progress"  # the one message of a write-up, which edits itself

@@ -19,7 +19,7 @@ from workflows.writeups.answers import Answers, Clash, checked, join, words
 from workflows.writeups.gathering import gather_within
 from workflows.writeups.mornings import Mornings
 from workflows.writeups.template import Step, Template
-from workflows.writeups.writeup import PREFILLED_BY, WriteUp, tell_progress_within, writeup_within
+from workflows.writeups.writeup import OVERTAKEN, PREFILLED_BY, WriteUp, tell_progress_within, writeup_within
 
 LONGEST_REASON: Final = 1_000
 
@@ -125,10 +125,11 @@ class WriteUps:
         """Return the person's open write-ups, the one touched last first; those nobody wrote a word in are left out."""
         with self.store.read() as tx:
             records = tx.writeups.unfinished_of(actor.user_id)
+            typed = tx.unsent.written_by(actor.user_id)
             return [
                 writeup_within(tx, record, self.template)
                 for record in records
-                if record.steps or record.incident_id is not None
+                if record.steps or record.incident_id is not None or record.id in typed
             ]
 
     def save(self, writeup_id: int, step_name: str, given: Answers, actor: Actor, *, version: int) -> Saved:
@@ -147,6 +148,8 @@ class WriteUps:
             self._keep(tx, record, joined.changed, actor.user_id, step=step_name)
             self._keep_apart(tx, record, joined.clashes, actor)
             writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
+            if not joined.clashes:
+                tx.unsent.forget(writeup_id, actor.user_id, step_name, until=self.clock() + OVERTAKEN)
             others = _others_since(tx, writeup_id, version, set(mine), actor)
             self.tell_within(tx, writeup_id)
         self.bell.ring()
@@ -205,6 +208,10 @@ class WriteUps:
     def open_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
         """Return the open write-up as part of the caller's transaction; raises NotFound, NotAllowed, UserError."""
         return self._open(tx, writeup_id, actor)
+
+    def entitled_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
+        """Return the write-up as part of the caller's transaction; raises NotFound, NotAllowed."""
+        return self._entitled(tx, writeup_id, actor, None)
 
     def changed_within(self, tx: Transaction, writeup_id: int, said: tuple[str, str], actor: Actor) -> WriteUp:
         """Note that a list of the write-up (by its name) was changed, with what was written into it."""

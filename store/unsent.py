@@ -1,0 +1,58 @@
+"""What people typed into forms of a write-up and did not send."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from store.insertion import insert_or_replace
+from store.models import UnsentRow
+from store.records import record_of
+
+
+@dataclass(frozen=True)
+class UnsentRecord:
+    """What stood in somebody's form last: its answers, and the version of what the form was opened at.
+
+    `stamp` is Slack's own time of the change that told us, empty where it named none; `at` is our clock.
+    """
+
+    writeup_id: int
+    person: str
+    form: str
+    version: int
+    answers: dict[str, Any]
+    stamp: str
+    at: datetime
+
+
+class Unsent:
+    """Unsent forms within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def keep(self, record: UnsentRecord) -> bool:
+        """Keep what stands in a form in place of what stood there before, unless something newer is known."""
+        row = UnsentRow
+        over = row.at <= record.at
+        if record.stamp:
+            over = and_(over, row.stamp <= record.stamp)
+        return insert_or_replace(self._session, row, over, **vars(record))
+
+    def written_by(self, person: str) -> frozenset[int]:
+        """Return the write-ups in whose forms the person left something."""
+        row = UnsentRow
+        query = select(row.writeup_id, row.answers).where(row.person == person)
+        return frozenset(number for number, answers in self._session.execute(query) if any(answers.values()))
+
+    def forget(self, writeup_id: int, person: str, form: str, *, until: datetime) -> None:
+        """Forget what stood in a form, and whatever of it still arrives until then."""
+        self.keep(UnsentRecord(writeup_id, person, form, 0, {}, "", until))
+
+    def get(self, writeup_id: int, person: str, form: str) -> UnsentRecord | None:
+        """Return what somebody left in a form, or None."""
+        row = self._session.get(UnsentRow, (writeup_id, person, form), populate_existing=True)
+        return record_of(UnsentRecord, row) if row else None

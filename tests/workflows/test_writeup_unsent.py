@@ -1,0 +1,130 @@
+"""What somebody typed into a form of a write-up and did not send is there when they open it again."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store import Store
+from tests.factories import RESPONDER, STEWARD, STRANGER, House, house
+from workflows.errors import NotAllowed
+from workflows.people import Actor
+from workflows.writeups.lists import NEW_POINT, Lists, Point
+from workflows.writeups.unsent import Left, Unsent
+
+WHAT = {"title": "Cache grew", "symptom": "Memory climbs", "severity": "sev2"}
+LUCK = {"went_well": "The alert fired", "lucky": "", "went_wrong": ""}
+
+
+def begun(store: Store, folder: Path) -> tuple[House, Unsent, int]:
+    lived = house(store, folder)
+    number = lived.writeups.start(RESPONDER, channel_id="CINC").id
+    lived.writeups.save(number, "what", WHAT, RESPONDER, version=0)
+    lived.writeups.open(number, STEWARD, channel_id="CINC")
+    return lived, Unsent(lived.writeups), number
+
+
+def left(lived: House, unsent: Unsent, number: int, step: str = "luck", actor: Actor = RESPONDER) -> Left | None:
+    writeup = lived.writeups.open(number, actor)
+    named = writeup.template.step_named(step)
+    assert named is not None
+    return unsent.left_in_step(writeup, named, actor)
+
+
+def test_what_was_typed_is_there_again_for_who_typed_it_alone_until_it_is_sent(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+
+    unsent.keep(number, "luck", LUCK, RESPONDER, version=1, stamp="1.1")
+
+    assert left(lived, unsent, number) == Left({"went_well": "The alert fired"}, 1)
+    assert left(lived, unsent, number, actor=STEWARD) is None
+    assert lived.writeups.open(number, STEWARD).answers.get("went_well") is None
+
+    lived.writeups.save(number, "luck", LUCK, RESPONDER, version=1)
+
+    assert left(lived, unsent, number) is None
+
+
+def test_a_letter_that_arrives_after_the_form_it_was_typed_into_brings_nothing_back(
+    store: Store, tmp_path: Path
+) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    lived.writeups.save(number, "luck", LUCK, RESPONDER, version=1)
+
+    unsent.keep(number, "luck", {**LUCK, "went_well": "The alert fire"}, RESPONDER, version=1, stamp="1.1")
+
+    assert left(lived, unsent, number) is None
+
+    lived.clock.forward(timedelta(seconds=5))
+    unsent.keep(number, "luck", {**LUCK, "lucky": "It was a Sunday"}, RESPONDER, version=2, stamp="1.2")
+
+    assert left(lived, unsent, number) == Left({"lucky": "It was a Sunday"}, 2)
+
+
+def test_letters_that_overtake_each_other_end_in_the_last_one(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+
+    for stamp, text in (("1764500000.2", "ab"), ("1764500000.3", "abc"), ("1764500000.1", "a")):
+        unsent.keep(number, "luck", {"went_well": text}, RESPONDER, version=1, stamp=stamp)
+
+    assert left(lived, unsent, number) == Left({"went_well": "abc"}, 1)
+
+
+def test_what_others_wrote_meanwhile_stands_and_what_was_typed_over_it_is_a_conflict(
+    store: Store, tmp_path: Path
+) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    unsent.keep(number, "luck", LUCK, RESPONDER, version=1)
+    lived.writeups.save(number, "luck", {"lucky": "It was a Sunday"}, STEWARD, version=1)
+
+    found = left(lived, unsent, number)
+
+    # Opened again it shows the colleague's answer, and is joined with it from the version that was typed upon.
+    assert found == Left({"went_well": "The alert fired"}, 1)
+    saved = lived.writeups.save(
+        number, "luck", {"lucky": "It was a Sunday", **found.answers}, RESPONDER, version=found.version
+    )
+    assert saved.writeup.answers["lucky"] == "It was a Sunday"
+
+
+def test_a_closed_form_gives_what_is_new_and_takes_nothing_back(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    unsent.keep(number, "luck", LUCK, RESPONDER, version=1)
+
+    unsent.keep_closed(number, "luck", {"went_well": "", "lucky": ""}, RESPONDER, version=1)
+    assert left(lived, unsent, number) == Left({"went_well": "The alert fired"}, 1)
+
+    unsent.keep_closed(number, "luck", {"lucky": "It was a Sunday"}, RESPONDER, version=1)
+    assert left(lived, unsent, number) == Left({"went_well": "The alert fired", "lucky": "It was a Sunday"}, 1)
+
+
+def test_secrets_are_not_kept_and_strangers_keep_nothing(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+
+    unsent.keep(number, "luck", {"went_well": "AKIAIOSFODNN7EXAMPLE was used"}, RESPONDER, version=1)
+    with pytest.raises(NotAllowed):
+        unsent.keep(number, "luck", LUCK, STRANGER, version=1)
+
+    found = left(lived, unsent, number)
+    assert found is not None
+    assert "AKIA" not in found.answers["went_well"]
+
+
+def test_a_line_of_a_list_is_kept_as_well(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    unsent.keep(number, NEW_POINT, {"text": "We rolled ba", "at": "", "place": ""}, RESPONDER, version=0)
+
+    found = unsent.left_in_line(number, NEW_POINT, RESPONDER, standing={})
+    assert found == Left({"text": "We rolled ba"}, 0)
+
+    Lists(lived.writeups).add_point(number, Point("We rolled back", None), RESPONDER, key="once")
+    assert unsent.left_in_line(number, NEW_POINT, RESPONDER, standing={}) is None
+
+
+def test_nothing_is_kept_of_a_write_up_that_was_submitted(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    lived.submitting.submit(number, ["occurrence:FM-0001"], RESPONDER)
+
+    unsent.keep(number, "luck", LUCK, RESPONDER, version=1)
+
+    assert left(lived, unsent, number) is None
