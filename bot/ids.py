@@ -17,6 +17,7 @@ HAND_OVER_WRITEUP = "hand_over_writeup"
 LEAVE_WRITEUP = "leave_writeup"
 TAKE_UP_WRITEUP = "take_up_writeup"
 SUBMIT_WRITEUP = "submit_writeup"
+ASK_ANOTHER = "ask_another"  # and, behind a colon, of which repeat of a step
 ADD_POINT = "add_point"
 CHANGE_POINT = "change_point"
 TURN_TIMELINE = "turn_timeline"

@@ -277,6 +277,14 @@ def person_field(block_id: str, label: str, *, hint: str | None, value: str | No
     return _field(block_id, label, element, required=False, hint=hint)
 
 
+def people_field(block_id: str, label: str, *, required: bool, hint: str | None, values: Sequence[str]) -> Block:
+    """Return a field for any number of people of the workspace."""
+    element: Block = {"type": "multi_users_select", "action_id": "answer"}
+    if chosen := [one for one in values if _USER_ID.fullmatch(one)]:
+        element["initial_users"] = chosen
+    return _field(block_id, label, element, required=required, hint=hint)
+
+
 def typed_choice(action_id: str, placeholder: str) -> Block:
     """Return a menu whose options we are asked for while the person types; for lists of any length."""
     return {

@@ -17,6 +17,7 @@ from bot.blocks.elements import (
     escape,
     modal,
     moment_field,
+    people_field,
     person,
     person_field,
     section,
@@ -29,7 +30,7 @@ from bot.blocks.writeups import AS_DOCUMENT, bar, standing
 from workflows.entries.vocabulary import CAUSES, Vocabulary
 from workflows.writeups.answers import Clash, moment
 from workflows.writeups.hints import Hint, hints_of
-from workflows.writeups.template import Question, Step
+from workflows.writeups.template import Question, Step, numbered
 from workflows.writeups.writeup import WriteUp
 
 TITLE: Final = "After-action write-up"
@@ -51,14 +52,16 @@ def writeup_form(
     who: str = "",
     start: int = 0,
     version: int | None = None,
+    shown: Mapping[str, int] | None = None,
 ) -> Block:
     """Return the form of one step, filled with what was saved before, or with what was `typed` just now.
 
     Where two people answered the same, `clashes` hold both texts, and `who` wrote the one that stands. A timeline is
-    shown from its point `start`. `version` is what was typed upon, where that is not what stands now.
+    shown from its point `start`. `version` is what was typed upon, where that is not what stands now, and
+    `shown` how often the fields of a repeat are there at least.
     """
     values = {**writeup.answers, **(typed or {})}
-    asked = writeup.template.fields_of(step, writeup.severity)
+    asked = writeup.template.fields_of(step, writeup.severity, answers=values, shown=shown)
     clashing = {clash.key: clash for clash in clashes}
     blocks = [
         context(f"{_place(writeup, step)} · every step is saved when you press its button"),
@@ -72,21 +75,23 @@ def writeup_form(
             blocks.append(_both(question, clash, who))
         blocks.append(_field(question, values.get(question.key), vocabulary))
         blocks += _roots(vocabulary) if question.vocabulary == CAUSES else []
+        blocks += _another(writeup, step, question, [one.key for one in asked])
     return modal(
         TITLE,
         telling(blocks),
         callback_id=ids.WRITEUP_FORM,
         submit="Save and go on",
         close="Finish later",
-        private_metadata=noted(writeup, step.name, version),
+        private_metadata=noted(writeup, step.name, version, shown),
         tells_when_closed=True,
     )
 
 
-def noted(writeup: WriteUp, step: str, version: int | None = None) -> str:
-    """Return what a form of the write-up remembers: which step, and the version it was opened at."""
+def noted(writeup: WriteUp, step: str, version: int | None = None, shown: Mapping[str, int] | None = None) -> str:
+    """Return what a form of the write-up remembers: which step, the version it was opened at, what it shows again."""
     opened_at = writeup.record.version if version is None else version
-    return json.dumps({"writeup": writeup.id, "step": step, "version": opened_at})
+    more = {"shown": dict(shown)} if shown else {}
+    return json.dumps({"writeup": writeup.id, "step": step, "version": opened_at, **more})
 
 
 def writeup_page(writeup: WriteUp, notice: str = "") -> Block:
@@ -154,6 +159,9 @@ def _field(question: Question, value: str | None, vocabulary: Vocabulary) -> Blo
         return choice_field(
             question.key, question.label, question.options, required=question.required, hint=question.hint, value=value
         )
+    if question.kind == "people":
+        chosen = [one for one in (value or "").split(",") if one]
+        return people_field(question.key, question.label, required=question.required, hint=question.hint, values=chosen)
     if question.kind == "moment":
         return moment_field(question.key, question.label, hint=question.hint, value=moment(value))
     return text_field(
@@ -167,6 +175,17 @@ def _field(question: Question, value: str | None, vocabulary: Vocabulary) -> Blo
     )
 
 
+def _another(writeup: WriteUp, step: Step, question: Question, asked: Sequence[str]) -> list[Block]:
+    """Return the button behind the last field of a repeat that asks its fields once more, as long as it may."""
+    for repeat in step.repeats:
+        times = [n for n in range(1, repeat.most + 1) if numbered(repeat.fields[-1], n) in asked]
+        if times and len(times) < repeat.most and question.key == numbered(repeat.fields[-1], times[-1]):
+            value = f"{writeup.id}|{step.name}|{repeat.name}|{len(times) + 1}"
+            press = button(clip(repeat.another, 70), f"{ids.ASK_ANOTHER}:{repeat.name}", value)
+            return [actions(f"another:{repeat.name}", [press])]
+    return []
+
+
 def _roots(vocabulary: Vocabulary) -> list[Block]:
     """Return what the roots of the causes mean, as the menu names them, and what to ask where it seems a person."""
     lines = [f"*{escape(one.root)}*: {escape(one.meaning)}" for one in vocabulary.roots]
@@ -175,12 +194,18 @@ def _roots(vocabulary: Vocabulary) -> list[Block]:
 
 
 def _both(question: Question, clash: Clash, who: str) -> Block:
-    theirs, mine = (escape(clip(text, BOTH_TEXTS)) or "(nothing)" for text in (clash.theirs, clash.mine))
+    theirs, mine = (_shown(question, text) or "(nothing)" for text in (clash.theirs, clash.mine))
     by = person(who) if who else "somebody else"
     return section(
         f":left_right_arrow: *{escape(question.label)}*\n{by} wrote: {theirs}\nYou wrote: {mine}\n"
         "Yours stands below; put into it what should stay of both."
     )
+
+
+def _shown(question: Question, text: str) -> str:
+    if question.kind == "people":
+        return ", ".join(person(one) for one in text.split(",") if one)
+    return escape(clip(text, BOTH_TEXTS))
 
 
 def hint_lines(hints: Sequence[Hint]) -> Iterable[Block]:
@@ -202,7 +227,8 @@ def _gist(writeup: WriteUp, step: Step) -> str:
         return f"{len(writeup.moments)} points" if writeup.moments else "no points yet"
     if step.kind == "actions":
         return f"{len(writeup.follow_ups)} actions" if writeup.follow_ups else "no actions yet"
-    said = [writeup.answers.get(question.key, "") for question in step.fields if question.kind in {"line", "text"}]
+    asked = (question for question in writeup.asked(step) if question.kind in {"line", "text"})
+    said = [writeup.answers.get(question.key, "") for question in asked]
     return clip(" · ".join(" ".join(text.split()) for text in said if text), 140) or "nothing yet"
 
 

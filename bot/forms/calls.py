@@ -332,6 +332,8 @@ def _answer(field: Mapping[str, Any]) -> str:
     for element in field.values():
         if "selected_options" in element:
             return ",".join(str(option["value"]) for option in element["selected_options"] or ())
+        if "selected_users" in element:
+            return ",".join(map(str, element["selected_users"] or ()))
         chosen = element.get("selected_option")
         typed = next((element[name] for name in _TYPED if element.get(name)), None)
         return without_unstorable_characters(str(chosen["value"] if chosen else typed or ""))

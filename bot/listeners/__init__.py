@@ -182,6 +182,7 @@ class Listeners:
             ids.HAND_OVER_WRITEUP: self.writeups.ask_to_hand_over,
             ids.LEAVE_WRITEUP: self.writeups.ask_to_leave,
             ids.TAKE_UP_WRITEUP: self.writeups.take_up,
+            ids.ASK_ANOTHER: self.writeups.ask_another,
             ids.ADD_POINT: self.writeup_lists.add_point,
             ids.CHANGE_POINT: self.writeup_lists.change_point,
             ids.TURN_TIMELINE: self.writeup_lists.turn,

@@ -97,6 +97,21 @@ class WriteUpListeners:
         else:
             ack(response_action="update", view=self._last(saved.writeup, actor))
 
+    def ask_another(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Button “Another figure” and its like: the same form with these fields once more, and all that was typed."""
+        told, pressed = submission(body, self.home_team), press(body, self.home_team)
+        writeup_id, step_name, version = _noted(told)
+        _, _, name, times = ([*pressed.value.split("|"), "", "", ""])[:4]
+        step = self.writeups.template.step_named(step_name)
+        if step is None or not times.isdecimal():
+            raise NotFound(OLD_FORM)
+        writeup = self.writeups.open(writeup_id, pressed.actor)
+        before = told.noted("shown")
+        shown = {**(before if isinstance(before, dict) else {}), name: int(times[:2])}
+        form = writeup_form(writeup, step, self.vocabulary, typed=told.answers, version=version, shown=shown)
+        self.replies.replace_form(pressed.view_id, form)
+        ack()
+
     def ask_to_submit(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Submit…”."""
         pressed = press(body, self.home_team)

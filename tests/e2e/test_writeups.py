@@ -58,6 +58,35 @@ def test_what_was_typed_into_a_form_that_was_closed_by_mistake_stands_there_agai
     author.modal("What happened when").sees("2026-01-05 10:30")
 
 
+def test_several_figures_and_the_people_who_took_part_are_asked_for_in_one_form(stage: Stage) -> None:
+    author = stage.slack.user("figures-author")
+    stage.slack.channel("writeup-figures", members=["figures-author", RESPONDER])
+    author.command("/failure write-up", channel="writeup-figures")
+    form = author.modal("What did people see?").fill("Name the failure mode", "Two figures moved")
+    form.fill("What did people see?", "Less was sold").choose("How bad was it?", "sev1")
+    form.choose("Who took part?", "figures-author", RESPONDER).submit()
+
+    form = author.modal("Which figure moved?").fill("Which figure moved?", "conversion").choose("Which way?", "down")
+    author.clicks("Another figure", form)
+    form.sees("Which figure moved? (2)")
+    assert form.values["kpi"][ids.ANSWER]["value"] == "conversion"
+    form.fill("Which figure moved? (2)", "revenue").choose("Which way? (2)", "down")
+    form.fill("By how much at least? (2)", "5").fill("By how much at most? (2)", "3").submit()
+    assert form.errors == {"By how much at most? (2)": "This is less than the least; correct one of the two."}
+    form.fill("By how much at most? (2)", "7").submit()
+    author.modal("What happened when").close()
+
+    note = author.sees("Two figures moved", dm=True)
+    author.clicks("All parts", note)
+    page = author.modal("conversion · ")
+    assert "revenue" in page.text
+    author.clicks("As a document", page)
+    author.modal("is in your direct messages")
+    (sent,) = [one for one in author.visible(dm=True) if one.body.get("files")]
+    document = author.slack.workspace.contents[sent.body["files"][0]["id"]].decode()
+    assert f"**Who took part?**  \nfigures-author, {RESPONDER}" in document
+
+
 def after(author: sandbox.Actor, title: str) -> sandbox.Form:
     """Send the forms before the one with this title as they stand."""
     author.modal("By how much at least?").submit()

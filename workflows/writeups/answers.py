@@ -1,6 +1,7 @@
 """Answers of the write-up: checked against the template, and joined where several people answer at once."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -10,10 +11,11 @@ from workflows.entries.parts import without_unstorable_characters
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm
 from workflows.masking import masked
-from workflows.writeups.template import Question
+from workflows.writeups.template import MOST_TIMES, Question, numbered
 
 Answers = Mapping[str, str]
 LONGEST_LINE: Final = 300  # characters of an item
+PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,29}")  # how Slack names people
 WRITTEN: Final = frozenset({"line", "text"})  # the kinds of question that are answered in people's own words
 # The times in the order in which they can only come, with the words for the one before.
 TIMES: Final = {"started": "it started", "detected": "it was detected", "contained": "it was contained", "resolved": ""}
@@ -94,6 +96,14 @@ def items(answer: str) -> list[str]:
     return [line for line in stripped if line]
 
 
+def repeated(answers: Answers, *keys: str) -> Iterator[Answers]:
+    """Return the answers to questions that may be asked more than once, each time under their plain keys."""
+    for n in range(1, MOST_TIMES + 1):
+        given = {key: text for key in keys if (text := answers.get(numbered(key, n)))}
+        if given:
+            yield given
+
+
 def moment(answer: str | None) -> datetime | None:
     """Return the moment that an answer names, or None; Slack gives it in seconds since 1970, we keep it as ISO 8601."""
     if not answer:
@@ -135,6 +145,8 @@ def _problem_of_kind(question: Question, answer: str, vocabulary: Vocabulary) ->
         return "Write a number alone, such as 12 or 0.5; its unit has a field of its own."
     if question.kind == "moment" and not _is_moment(answer):
         return "Choose a day and a time."
+    if question.kind == "people" and not all(map(PERSON.fullmatch, answer.split(","))):
+        return "Choose people of this workspace."
     return None
 
 
@@ -167,7 +179,9 @@ def _impossible_times(answers: Answers, now: datetime) -> dict[str, str]:
 
 
 def _impossible_range(answers: Answers) -> dict[str, str]:
-    low, high = number(answers.get("kpi_low")), number(answers.get("kpi_high"))
-    if low is None or high is None or low <= high:
-        return {}
-    return {"kpi_high": "This is less than the least; correct one of the two."}
+    problems = {}
+    for n in range(1, MOST_TIMES + 1):
+        low, high = number(answers.get(numbered("kpi_low", n))), number(answers.get(numbered("kpi_high", n)))
+        if low is not None and high is not None and low > high:
+            problems[numbered("kpi_high", n)] = "This is less than the least; correct one of the two."
+    return problems

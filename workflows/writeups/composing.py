@@ -14,10 +14,13 @@ from workflows.entries.parts import Certainty, Part, SeverityLevel
 from workflows.occurrences import Description
 from workflows.quality.surroundings import Tried
 from workflows.runs.run import Run, name_of
-from workflows.writeups.answers import TIMES, Answers, items, moment, number
+from workflows.writeups.answers import TIMES, Answers, items, moment, number, repeated
 from workflows.writeups.writeup import WriteUp
 
 LINE: Final = 300
+# The questions of one figure and of one detector, which may be asked more than once.
+FIGURE: Final = ("kpi", "kpi_direction", "kpi_low", "kpi_high", "kpi_unit", "kpi_basis")
+DETECTOR: Final = ("detector_metric", "detector_comparison", "detector_threshold", "detector_window")
 WINDOW: Final = re.compile(r"[0-9]{1,6}(s|m|h|d|w)")
 THRESHOLD: Final = re.compile(r"(-?[0-9]+(?:[.,][0-9]+)?)\s*(.*)", re.DOTALL)
 ENDED: Final = frozenset({"worked", "rolled_back", "given_up", "failed"})
@@ -74,7 +77,7 @@ def case_study_of(writeup: WriteUp, entry: FailureMode) -> CaseStudy:
         origin=Context(text=origin) if origin else Context(text=entry.title),
         target=Context(text=target) if target else None,
         situation=said["symptom"],
-        tried=said.get("mitigation") or None,
+        tried=said.get("tried") or said.get("mitigation") or None,
         adapted=said.get("adapted") or None,
         timeline=[TimelinePoint(when=_written(one.at), text=_line(one.text)) for one in writeup.moments if one.at],
         metrics=_measures(said),
@@ -91,7 +94,8 @@ def description_of(writeup: WriteUp, runs: Sequence[Run], *, certainty: Certaint
     said = writeup.answers
     times = {name: moment(said.get(name)) for name in TIMES}
     is_timed = any(times.values())
-    lessons = "\n\n".join(text for key in ("lesson", "latent_condition", "went_wrong") if (text := said.get(key)))
+    conditions = [one["latent_condition"] for one in repeated(said, "latent_condition")]
+    lessons = "\n\n".join(text for text in (said.get("lesson"), *conditions, said.get("went_wrong")) if text)
     return Description(
         certainty=certainty,
         severity=cast("SeverityLevel", said["severity"]),
@@ -116,8 +120,10 @@ def _parts(said: Answers) -> dict[str, list[Part]]:
 
 
 def _conditions(said: Answers) -> list[Part]:
-    text = said.get("latent_condition")
-    return [LatentCondition(text=text, certainty=_certainty(said))] if text else []
+    given = repeated(said, "latent_condition", "certainty")
+    return [
+        LatentCondition(text=text, certainty=_certainty(one)) for one in given if (text := one.get("latent_condition"))
+    ]
 
 
 def _triggers(said: Answers) -> list[Part]:
@@ -126,16 +132,25 @@ def _triggers(said: Answers) -> list[Part]:
 
 
 def _impact(said: Answers) -> list[Part]:
-    kpi, direction = said.get("kpi"), said.get("kpi_direction")
-    if not kpi or direction not in {"up", "down"}:
-        return []
-    basis: Any = said.get("kpi_basis") or "estimated"
-    low, high = number(said.get("kpi_low")), number(said.get("kpi_high"))
-    unit = said.get("kpi_unit") or None
-    return [BusinessImpact(kpi=kpi, direction=cast("Any", direction), low=low, high=high, unit=unit, basis=basis)]
+    return [
+        BusinessImpact(
+            kpi=one["kpi"],
+            direction=cast("Any", one["kpi_direction"]),
+            low=number(one.get("kpi_low")),
+            high=number(one.get("kpi_high")),
+            unit=one.get("kpi_unit"),
+            basis=cast("Any", one.get("kpi_basis", "estimated")),
+        )
+        for one in repeated(said, *FIGURE)
+        if one.get("kpi") and one.get("kpi_direction") in {"up", "down"}
+    ]
 
 
 def _detectors(said: Answers) -> list[Part]:
+    return [part for one in repeated(said, *DETECTOR) for part in _detector(one)]
+
+
+def _detector(said: Answers) -> list[Part]:
     metric, comparison = said.get("detector_metric"), said.get("detector_comparison")
     threshold, window = said.get("detector_threshold"), said.get("detector_window", "").replace(" ", "")
     if not metric or not threshold or comparison not in get_args(Comparison) or not WINDOW.fullmatch(window):
@@ -171,14 +186,16 @@ def _mitigations(said: Answers) -> list[Part]:
 
 
 def _measures(said: Answers) -> list[Measure]:
-    kpi, high = said.get("kpi"), number(said.get("kpi_high"))
-    if not kpi or high is None:
-        return []
-    basis: Any = said.get("kpi_basis") or "estimated"
     return [
         Measure(
-            name=kpi, before=number(said.get("kpi_low")), after=high, unit=said.get("kpi_unit") or "units", basis=basis
+            name=one["kpi"],
+            before=number(one.get("kpi_low")),
+            after=high,
+            unit=one.get("kpi_unit", "units"),
+            basis=cast("Any", one.get("kpi_basis", "estimated")),
         )
+        for one in repeated(said, *FIGURE)
+        if one.get("kpi") and (high := number(one.get("kpi_high"))) is not None
     ]
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from workflows.entries.vocabulary import Vocabulary
-from workflows.writeups.answers import moment
+from workflows.writeups.answers import TIMES, moment
 from workflows.writeups.template import Question, Step
 from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, PREFILLED_BY, WriteUp
 
@@ -36,7 +36,10 @@ def as_markdown(writeup: WriteUp, vocabulary: Vocabulary, name_of: NameOf) -> st
 def people_of(writeup: WriteUp) -> tuple[str, ...]:
     """Return everybody whom the document names, each once."""
     authors = (one.author for one in writeup.moments)
-    named = [writeup.owner, *writeup.contributors, *authors, *(one.owner for one in writeup.follow_ups)]
+    asked = (one for step in writeup.template.steps for one in writeup.asked(step) if one.kind == "people")
+    chosen = [person for one in asked for person in writeup.answers.get(one.key, "").split(",")]
+    owners = (one.owner for one in writeup.follow_ups)
+    named = [writeup.owner, *writeup.contributors, *chosen, *authors, *owners]
     return tuple(dict.fromkeys(one for one in named if one not in {PREFILLED_BY, ""}))
 
 
@@ -81,11 +84,30 @@ def _head(writeup: WriteUp, name_of: NameOf) -> str:
     facts = {
         "Severity": _plain(writeup.severity or "not said"),
         "State": STATES[writeup.record.state] + (f": {_plain(writeup.record.reason)}" if writeup.record.reason else ""),
+        **dict(_spans(writeup)),
         "Owner": _plain(name_of(writeup.owner)),
         "Written by": people,
         "Last change": _utc(writeup.record.updated_at),
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {told} |" for name, told in facts.items())])
+
+
+def _spans(writeup: WriteUp) -> Iterator[tuple[str, str]]:
+    """Return how long it took, from when it started or, where nobody knows that, from when it was detected."""
+    times = {name: at for name in TIMES if (at := moment(writeup.answers.get(name)))}
+    begins = next((name for name in ("started", "detected") if name in times), None)
+    if begins is None:
+        return
+    since = "" if begins == "started" else ", counted from its detection"
+    for name, at in times.items():
+        if name != begins and at >= times[begins]:
+            yield f"{name.capitalize()} after", _lasted(at - times[begins]) + since
+
+
+def _lasted(span: timedelta) -> str:
+    minutes = round(span / timedelta(minutes=1))
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
 
 
 def _step(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf) -> str:
@@ -94,18 +116,20 @@ def _step(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf)
         if step.kind == "timeline"
         else _actions(writeup, name_of)
         if step.kind == "actions"
-        else _answers(writeup, step, vocabulary)
+        else _answers(writeup, step, vocabulary, name_of)
     )
     return f"## {_plain(step.title)}\n\n" + "\n".join(lines) if lines else ""
 
 
-def _answers(writeup: WriteUp, step: Step, vocabulary: Vocabulary) -> Iterator[str]:
-    for question in step.fields:
+def _answers(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf) -> Iterator[str]:
+    for question in writeup.asked(step):
         if said := writeup.answers.get(question.key):
-            yield f"**{_plain(question.label)}**  \n{_answer(question, said, vocabulary)}\n"
+            yield f"**{_plain(question.label)}**  \n{_answer(question, said, vocabulary, name_of)}\n"
 
 
-def _answer(question: Question, said: str, vocabulary: Vocabulary) -> str:
+def _answer(question: Question, said: str, vocabulary: Vocabulary, name_of: NameOf) -> str:
+    if question.kind == "people":
+        return ", ".join(_plain(name_of(one)) for one in said.split(","))
     if question.kind == "choice":
         options: Mapping[str, str] = question.options
         return _plain(options.get(said) or question.choices(vocabulary).get(said, said))

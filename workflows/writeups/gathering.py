@@ -1,23 +1,28 @@
 """What is known of an incident before anybody writes: its timeline and the first answers, with secrets masked."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from store import Transaction
-from store.incidents import IncidentRecord
+from store.incidents import EvidenceRecord, IncidentRecord
 from store.runs import RunEventRecord, RunRecord
 from workflows.masking import masked
 from workflows.runs.run import REMEDY, Run, run_within
 from workflows.situations import TIMES
-from workflows.writeups.answers import to_the_minute
+from workflows.writeups.answers import PERSON, to_the_minute
 from workflows.writeups.template import Template
 from workflows.writeups.timeline import insert_within
 
 LONGEST: Final = 1_000  # characters kept of one point of the timeline
 MESSAGES: Final = 2_000  # messages of an incident in which marked ones are looked for
 BOT: Final = "faultline"
+ALERTS, ALERT = 30, 300  # alerts of different words on a timeline, and characters of one
+PEOPLE: Final = 20  # who are named as having taken part
+RUNS, TRIED = 20, 200  # remedies that are named as tried, and characters of one
+CHANGED, CHANGES = "incident.change", 200  # how the audit trail names them, and how many are looked at
+FAR: Final = ("open", "mitigating", "mitigated", "resolved")  # how far an incident is, in order
 LIKE_TIMES: Final = {"detected": "detected", "contained": "mitigated", "resolved": "resolved"}
 SAID_BY: Final = "said by "  # before the name of whoever told us a time
 TOLD_BY_OTHERS: Final = frozenset({"match_confirmed", "mitigation_started"})  # a verdict and a run say more
@@ -47,13 +52,20 @@ def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, te
     What people took out of the timeline stays out.
     """
     runs = [run_within(tx, record) for record in tx.runs.of_incident(incident.id)]
-    found = sorted([*_times(tx, incident), *_verdicts(tx, incident), *_marked(tx, incident), *_steps(runs)], key=_when)
+    said = tx.incidents.evidence(incident.id, latest=MESSAGES)
+    marked = set(tx.writeups.marked(incident.id))
+    found = [
+        *_times(tx, incident), *_changes(tx, incident), *_verdicts(tx, incident), *_said(incident, said, marked),
+        *_steps(runs),
+    ]  # fmt: skip
+    found.sort(key=_when)
     for one in found:
         insert_within(
             tx, writeup_id, at=one.at, source=one.source, text=masked(one.text)[:LONGEST], author=one.author,
             kind=one.kind, link=one.link,
         )  # fmt: skip
-    answers = {**_of_entry(tx, incident), **_of_incident(tx, incident), **_of_runs(runs)}
+    people = ",".join(_people(tx, incident, runs, said))
+    answers = {**_of_entry(tx, incident), **_of_incident(tx, incident, said), **_of_runs(runs), "people": people}
     return {key: masked(text) for key, text in answers.items() if text and key in template.questions}
 
 
@@ -86,12 +98,52 @@ def _verdicts(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
         yield Found(f"verdict:{one.entry_id}", one.verdict_at, text, one.verdict_by or BOT, "confirmed")
 
 
-def _marked(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
-    marked = set(tx.writeups.marked(incident.id))
-    for said in tx.incidents.evidence(incident.id, latest=MESSAGES) if marked else ():
-        if said.ts in marked:
-            link = permalink(incident.channel_id, said.ts)
-            yield Found(f"said:{said.ts}", said.said_at, said.text, said.author, "said", link)
+def _changes(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
+    """Return how its severity and its commander changed, and when it went back; the times say the rest."""
+    changes = tx.audit.find(action=CHANGED, subject=f"incident:{incident.id}", limit=CHANGES)
+    for one in reversed(changes):
+        before, after = one.before or {}, one.after or {}
+        place = f"change:{one.at.isoformat()}"
+        if severity := after.get("severity"):
+            was = f" (was {before['severity']})" if before.get("severity") else ""
+            yield Found(f"{place}:severity", one.at, f"Severity: {severity}{was}", one.actor, "status")
+        if commander := after.get("commander"):
+            yield Found(f"{place}:commander", one.at, "Leads the incident from now on", commander, "status")
+        if _is_back(before.get("status"), after.get("status")):
+            yield Found(f"{place}:status", one.at, f"Back to {after['status']}", one.actor, "status")
+
+
+def _is_back(before: str | None, after: str | None) -> bool:
+    return before in FAR and after in FAR and FAR.index(after) < FAR.index(before)
+
+
+def _said(incident: IncidentRecord, said: Sequence[EvidenceRecord], marked: Collection[str]) -> Iterator[Found]:
+    """Return the messages that people marked, and each alert when it came first."""
+    alerts: set[str] = set()
+    for one in said:
+        link = permalink(incident.channel_id, one.ts)
+        if one.ts in marked:
+            yield Found(f"said:{one.ts}", one.said_at, one.text, one.author, "said", link)
+        elif one.is_alert and (what := _gist(one.text)) not in alerts and len(alerts) < ALERTS:
+            alerts.add(what)
+            yield Found(f"said:{one.ts}", one.said_at, f"Alert: {what}", BOT, "alert", link)
+
+
+def _gist(text: str) -> str:
+    """Return what an alert says first."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= ALERT else flat[: ALERT - 1] + "…"
+
+
+def _people(
+    tx: Transaction, incident: IncidentRecord, runs: Sequence[Run], said: Sequence[EvidenceRecord]
+) -> Sequence[str]:
+    """Return who took part: who leads, recognised it, ran a remedy, or spoke, each once, in that order."""
+    recognised = (one.verdict_by for one in tx.incidents.suggestions(incident.id) if one.verdict == "confirmed")
+    ran = (person for run in runs for person in run.people)
+    spoke = (one.author for one in said if not one.is_alert)
+    found = dict.fromkeys([incident.commander, *recognised, *ran, *spoke])
+    return [one for one in found if one and PERSON.fullmatch(one)][:PEOPLE]
 
 
 def _steps(runs: list[Run]) -> Iterator[Found]:
@@ -123,27 +175,38 @@ def _of_entry(tx: Transaction, incident: IncidentRecord) -> dict[str, str]:
     return {"title": entry.title, "cause_category": document["cause_category"], "domain": document["domain"]}
 
 
-def _of_incident(tx: Transaction, incident: IncidentRecord) -> dict[str, str]:
+def _of_incident(tx: Transaction, incident: IncidentRecord, said: Sequence[EvidenceRecord]) -> dict[str, str]:
     times = {one.name: one.at for one in tx.incidents.times(incident.id)}
-    first = tx.incidents.evidence(incident.id, latest=MESSAGES)[:1]
     moments = {name: to_the_minute(times[known]) for name, known in LIKE_TIMES.items() if known in times}
     return {
         "severity": incident.severity or "",
-        "symptom": first[0].text[:LONGEST] if first else "",
+        "symptom": said[0].text[:LONGEST] if said else "",
         **(moments if list(moments.values()) == sorted(moments.values()) else {}),
     }
 
 
 def _of_runs(runs: list[Run]) -> dict[str, str]:
-    """Return the remedy that worked, else the last one that was tried."""
+    """Return what was tried, and the remedy that worked, else the last one that was tried."""
     worked = [run for run in runs if run.record.state == "worked"]
     run = next(iter(worked or runs[-1:]), None)
     if run is None:
         return {}
     done = [step.text for step in run.part(REMEDY) if step.state == "done"]
     return {
+        "tried": "\n".join(f"{one.remedy.title[:TRIED]}: {_came_of_it(one)}" for one in runs[:RUNS]),
         "mitigation": run.remedy.title,
         "checklist": "\n".join(done[:12] or list(run.remedy.checklist)[:12]),
         "owner": run.remedy.owner,
         "contain_minutes": str(run.minutes) if worked and run.minutes is not None else "",
     }
+
+
+def _came_of_it(run: Run) -> str:
+    """Return in words what came of a remedy, by its end and by what those say who ran it."""
+    said = {one.helped for one in run.outcomes}
+    took = f" after {run.minutes} min" if run.minutes is not None else ""
+    if run.record.is_open:
+        return "still under way"
+    if said == {"partly"}:
+        return f"it helped partly{took}"
+    return f"{OF_A_RUN.get(run.record.state, run.record.state.replace('_', ' '))}{took}"

@@ -28,7 +28,7 @@ def hints_of(writeup: WriteUp) -> tuple[Hint, ...]:
     return tuple(
         Hint(step, question, sentence)
         for step in writeup.template.steps
-        for question in step.fields
+        for question in writeup.asked(step)
         if question.kind in WRITTEN
         for sentence in _sentences(question, writeup.answers.get(question.key) or "")
     )

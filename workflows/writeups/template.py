@@ -3,7 +3,8 @@
 Template
 ├── Length     which steps are asked of incidents of which severity; all steps where none says
 └── Step       one form, or a list of its own (the timeline, the follow-up actions)
-└── Question   one field of it
+    ├── Question   one field of it
+    └── Repeat     fields of it that may be answered more than once
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,15 +19,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import UserError
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,37}$")]  # with a number behind it 40 characters
 Label = Annotated[str, StringConstraints(min_length=1, max_length=150)]
 FIELDS_OF_A_FORM: Final = 40  # a view of Slack holds 100 blocks, and a conflict shows one more for each field
+MOST_TIMES: Final = 9  # that a field is asked
 # Without these no entry can be made of a write-up, however an organisation asks for them.
 NEEDED: Final = ("title", "symptom", "severity", "cause_category", "domain")
 
 
+def numbered(key: str, number: int) -> str:
+    """Return under which key the answer to a question stands that is asked for the `number`th time."""
+    return key if number == 1 else f"{key}_{number}"
+
+
 class Question(BaseModel):
-    """One field of a form: a line, a longer text, a number, a moment, or a choice.
+    """One field of a form: a line, a longer text, a number, a moment, a choice, or any number of people.
 
     A choice is among the terms of a vocabulary or among options of its own; `max_length` is in characters; `lines`
     bounds the number of lines where each line is an item of its own; `short` says that short write-ups ask it too.
@@ -36,7 +43,7 @@ class Question(BaseModel):
 
     key: Key
     label: Label
-    kind: Literal["line", "text", "number", "moment", "choice"]
+    kind: Literal["line", "text", "number", "moment", "choice", "people"]
     required: bool = False
     short: bool = False
     hint: str | None = Field(None, max_length=2000)
@@ -59,6 +66,26 @@ class Question(BaseModel):
         return {term: f"{term}: {meaning}" for term, meaning in vocabulary.definitions(self.vocabulary).items()}
 
 
+class Repeat(BaseModel):
+    """Fields that stand next to each other and may be answered up to `most` times; `another` is on the button."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fields: Annotated[tuple[Key, ...], Field(min_length=1)]
+    most: int = Field(5, ge=2, le=MOST_TIMES)
+    another: Label
+
+    @property
+    def name(self) -> str:
+        """Its first field, by which it is known."""
+        return self.fields[0]
+
+    def times(self, answers: Mapping[str, str], shown: int = 1) -> int:
+        """Return how often its fields are shown: as often as there are answers, and `shown` times at least."""
+        answered = (n for n in range(1, self.most + 1) for key in self.fields if answers.get(numbered(key, n)))
+        return min(self.most, max([shown, *answered]))
+
+
 class Step(BaseModel):
     """One step of the write-up: a form of fields, the timeline, or the follow-up actions."""
 
@@ -69,6 +96,40 @@ class Step(BaseModel):
     intro: str = Field(max_length=1000)
     kind: Literal["form", "timeline", "actions"] = "form"
     fields: Annotated[tuple[Question, ...], Field(max_length=FIELDS_OF_A_FORM)] = ()
+    repeats: tuple[Repeat, ...] = ()
+
+    def repeat_of(self, key: str) -> Repeat | None:
+        """Return the repeat that ends with this field, or None."""
+        return next((one for one in self.repeats if one.fields[-1] == key), None)
+
+    def asked(self, answers: Mapping[str, str], shown: Mapping[str, int] | None = None) -> tuple[Question, ...]:
+        """Return the fields, those of a repeat as often as they are answered, or `shown` by the repeat's name."""
+        found: list[Question] = []
+        for question in self.fields:
+            found.append(question)
+            if (repeat := self.repeat_of(question.key)) is not None:
+                times = repeat.times(answers, (shown or {}).get(repeat.name, 1))
+                found += [copy for n in range(2, times + 1) for copy in self._copies(repeat, n)]
+        return tuple(found)
+
+    def _copies(self, repeat: Repeat, number: int) -> Iterable[Question]:
+        for question in self.fields:
+            if question.key in repeat.fields:
+                changed = {"key": numbered(question.key, number), "label": f"{question.label} ({number})"[:150]}
+                yield question.model_copy(update={**changed, "required": False})
+
+    @model_validator(mode="after")
+    def _what_repeats_stands_together(self) -> Self:
+        keys = [question.key for question in self.fields]
+        for repeat in self.repeats:
+            start = keys.index(repeat.name) if repeat.name in keys else len(keys)
+            if tuple(keys[start : start + len(repeat.fields)]) != repeat.fields:
+                msg = f"{self.name}: {', '.join(repeat.fields)} do not stand next to each other in this order"
+                raise ValueError(msg)
+        if len(self.asked({}, {one.name: one.most for one in self.repeats})) > FIELDS_OF_A_FORM:
+            msg = f"{self.name}: with all that repeats it has more than the {FIELDS_OF_A_FORM} fields of a form"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _a_form_asks_something(self) -> Self:
@@ -135,8 +196,9 @@ class Template(BaseModel):
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
-        """Every question by its key, in the order in which they are asked."""
-        return {question.key: question for step in self.steps for question in step.fields}
+        """Every question by its key, in the order in which they are asked, repeated ones as often as they may be."""
+        often = {one.name: one.most for step in self.steps for one in step.repeats}
+        return {question.key: question for step in self.steps for question in step.asked({}, often)}
 
     def step_named(self, name: str) -> Step | None:
         """Return the step of this name, or None."""
@@ -155,19 +217,27 @@ class Template(BaseModel):
         length = self._length(severity)
         return tuple(step for step in self.steps if length is None or step.name in length.steps)
 
-    def fields_of(self, step: Step, severity: str | None) -> tuple[Question, ...]:
-        """Return the fields of the step that an incident of this severity is asked for."""
-        length = self._length(severity)
+    def fields_of(
+        self,
+        step: Step,
+        severity: str | None,
+        *,
+        answers: Mapping[str, str] | None = None,
+        shown: Mapping[str, int] | None = None,
+    ) -> tuple[Question, ...]:
+        """Return the fields of the step that an incident of this severity is asked for, repeated as in `Step.asked`."""
+        asked, length = step.asked(answers or {}, shown), self._length(severity)
         if length is None or step.name not in length.steps:
-            return step.fields
-        return tuple(question for question in step.fields if question.short or question.required)
+            return asked
+        return tuple(question for question in asked if question.short or question.required)
 
     def _length(self, severity: str | None) -> Length | None:
         return next((length for length in self.lengths if severity in length.severities), None)
 
     def _problems(self) -> Iterable[str]:
         names = [step.name for step in self.steps]
-        keys = [question.key for step in self.steps for question in step.fields]
+        often = {one.name: one.most for step in self.steps for one in step.repeats}
+        keys = [question.key for step in self.steps for question in step.asked({}, often)]
         yield from (f"two steps are named {name}" for name in dict.fromkeys(names) if names.count(name) > 1)
         yield from (f"two fields have the key {key}" for key in dict.fromkeys(keys) if keys.count(key) > 1)
         yield from (f"no step asks for {key}, which every entry needs" for key in NEEDED if key not in keys)

@@ -97,6 +97,10 @@ class WriteUp:
         asked = self.template.fields_of(step, self.severity)
         return tuple(question for question in asked if question.required and not self.answers.get(question.key))
 
+    def asked(self, step: Step) -> tuple[Question, ...]:
+        """Return every field of the step, repeated ones as often as they are answered."""
+        return step.asked(self.answers)
+
     def step_after(self, step: Step) -> Step | None:
         """Return the next step to ask after this one, else the first that is not done, else None."""
         places = [one.name for one in self.steps]

@@ -1,0 +1,74 @@
+"""What an incident told stands in its write-up before anybody writes: points, people, and what was tried."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from store import Store
+from tests.factories import RESPONDER, House, house
+from workflows.incidents import Message
+from workflows.people import Actor
+from workflows.situations import Change
+
+COMMANDER = Actor("UCOMMANDER")
+LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
+
+
+def said(lived: House, ts: str, text: str, author: str = "U1XX", bot: str = "") -> None:
+    lived.incidents.observe(Message(f"E{ts}", "CINC", ts, None, author, text, bot_name=bot))
+    lived.clock.forward(timedelta(minutes=1))
+
+
+def change(lived: House, wanted: Change, actor: Actor = RESPONDER) -> None:
+    number = lived.situations.here("CINC", RESPONDER).incident.id
+    lived.situations.change(number, wanted, actor, channel_id="CINC")
+    lived.clock.forward(timedelta(minutes=1))
+
+
+def points(lived: House) -> list[tuple[str, str]]:
+    return [(one.kind, one.text) for one in lived.writeups.start(RESPONDER, channel_id="CINC").moments]
+
+
+def test_each_alert_stands_on_the_timeline_when_it_came_first(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", "GPU memory above 95 %\nranker-eu", "B1", bot="Alertmanager")
+    said(lived, "2.0", LOG_LINE)
+    said(lived, "3.0", "GPU memory above 95 %  ranker-eu", "B1", bot="Alertmanager")
+
+    alerts = [one for one in lived.writeups.start(RESPONDER, channel_id="CINC").moments if one.kind == "alert"]
+
+    assert [(one.text, one.link) for one in alerts] == [
+        ("Alert: GPU memory above 95 % ranker-eu", "https://slack.com/archives/CINC/p10")
+    ]
+
+
+def test_who_led_and_how_bad_it_was_said_to_be_stand_there_with_every_step_back(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE)
+    change(lived, Change(severity="sev3", commander=COMMANDER.user_id))
+    change(lived, Change(severity="sev1", status="mitigated"))
+    change(lived, Change(status="mitigating"), COMMANDER)
+
+    told = points(lived)
+
+    assert ("status", "Severity: sev3") in told
+    assert ("status", "Severity: sev1 (was sev3)") in told
+    assert ("status", "Leads the incident from now on") in told
+    assert told[-1] == ("status", "Back to mitigating")
+    assert len(told) == len(set(told))
+
+
+def test_who_took_part_and_what_was_tried_is_answered_to_begin_with(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE, "U1XX")
+    said(lived, "2.0", "GPU memory above 95 %", "B1", bot="Alertmanager")
+    change(lived, Change(commander=COMMANDER.user_id))
+    number = lived.situations.here("CINC", RESPONDER).incident.id
+    lived.incidents.judge(number, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+    (run,) = lived.runs.of_incident(number)
+    lived.clock.forward(timedelta(minutes=14))
+    lived.runs.worked(run.id, RESPONDER, channel_id="CINC", seen="running")
+
+    answers = lived.writeups.start(RESPONDER, channel_id="CINC").answers
+
+    assert answers["people"] == f"{COMMANDER.user_id},{RESPONDER.user_id},U1XX"
+    assert answers["tried"] == f"{run.remedy.title}: it worked after 14 min"
