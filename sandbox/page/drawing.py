@@ -1,6 +1,6 @@
 """Drawing a scene: the whole page once, and afterwards only the regions that have changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2s
 from pathlib import Path
@@ -121,8 +121,10 @@ def _chosen_values(element: Mapping[str, Any]) -> set[str]:
     return {one["value"] for one in options if one} | {one for one in [*ids, *many] if one}
 
 
-def _chosen_texts(element: Mapping[str, Any]) -> str:
-    return ", ".join(option["text"]["text"] for option in element.get("initial_options") or ())
+def _chosen_texts(groups: Sequence[Mapping[str, Any]], element: Mapping[str, Any]) -> str:
+    """Return what is chosen at the start among the choices, as people read it."""
+    chosen = _chosen_values(element)
+    return ", ".join(one["text"] for group in groups for one in group["choices"] if one["value"] in chosen)
 
 
 def _starting_text(element: Mapping[str, Any]) -> str:

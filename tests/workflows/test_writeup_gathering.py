@@ -9,7 +9,7 @@ from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.situations import Change
 
-COMMANDER = Actor("UCOMMANDER")
+COMMANDER = Actor("U0A5YXVD6JA")  # as Slack makes them, and as tokens look
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
 
 
@@ -72,3 +72,12 @@ def test_who_took_part_and_what_was_tried_is_answered_to_begin_with(store: Store
 
     assert answers["people"] == f"{COMMANDER.user_id},{RESPONDER.user_id},U1XX"
     assert answers["tried"] == f"{run.remedy.title}: it worked after 14 min"
+
+
+def test_the_symptom_is_the_first_message_that_says_something_is_wrong(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", "retro moves to 15:00, invite is updated")
+    said(lived, "2.0", "works for me, thanks")
+    said(lived, "3.0", LOG_LINE)
+
+    assert lived.writeups.start(RESPONDER, channel_id="CINC").answers["symptom"] == LOG_LINE

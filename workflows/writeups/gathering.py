@@ -10,8 +10,10 @@ from store.incidents import EvidenceRecord, IncidentRecord
 from store.runs import RunEventRecord, RunRecord
 from workflows.masking import masked
 from workflows.runs.run import REMEDY, Run, run_within
+from workflows.search.chance import tells
+from workflows.search.trouble import trouble
 from workflows.situations import TIMES
-from workflows.writeups.answers import PERSON, to_the_minute
+from workflows.writeups.answers import PERSON, WRITTEN, to_the_minute
 from workflows.writeups.template import Template
 from workflows.writeups.timeline import insert_within
 
@@ -66,7 +68,13 @@ def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, te
         )  # fmt: skip
     people = ",".join(_people(tx, incident, runs, said))
     answers = {**_of_entry(tx, incident), **_of_incident(tx, incident, said), **_of_runs(runs), "people": people}
-    return {key: masked(text) for key, text in answers.items() if text and key in template.questions}
+    asked = template.questions
+    # An id of a person reads like a secret to whoever knows only its shape.
+    return {
+        key: masked(text) if asked[key].kind in WRITTEN else text
+        for key, text in answers.items()
+        if text and key in asked
+    }
 
 
 def permalink(channel_id: str, ts: str) -> str:
@@ -180,9 +188,16 @@ def _of_incident(tx: Transaction, incident: IncidentRecord, said: Sequence[Evide
     moments = {name: to_the_minute(times[known]) for name, known in LIKE_TIMES.items() if known in times}
     return {
         "severity": incident.severity or "",
-        "symptom": said[0].text[:LONGEST] if said else "",
+        "symptom": _first_sign(said)[:LONGEST],
         **(moments if list(moments.values()) == sorted(moments.values()) else {}),
     }
+
+
+def _first_sign(said: Sequence[EvidenceRecord]) -> str:
+    """Return the first message that says that something is wrong, else the first alert, else the first message."""
+    signs = (one.text for one in said if tells(one.text) and trouble([one.text]))
+    alerts = (one.text for one in said if one.is_alert)
+    return next((text for found in (signs, alerts, (one.text for one in said)) for text in found), "")
 
 
 def _of_runs(runs: list[Run]) -> dict[str, str]:
