@@ -52,6 +52,23 @@ def test_a_person_is_no_role(store: Store, tmp_path: Path) -> None:
     assert [hint.question.key for hint in hints_of(writeup)] == ["owner"]
 
 
+def test_what_no_entry_can_be_made_of_as_it_stands_says_what_is_missing(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    number = lived.writeups.start(RESPONDER, channel_id="CINC").id
+    given = {
+        "impact": {"kpi": "conversion", "kpi_direction": "down", "kpi_2": "revenue"},
+        "detection": {"detector_metric": "rss", "detector_comparison": "gt", "detector_window": "a while"},
+        "response": {"mitigation": "Restart", "checklist": "Drain it"},
+    }
+    for step, answers in given.items():
+        lived.writeups.save(number, step, answers, RESPONDER, version=0)
+
+    hints = hints_of(lived.writeups.open(number, RESPONDER))
+
+    assert [one.question.key for one in hints] == ["kpi_2", "detector_metric", "mitigation"]
+    assert hints[0].sentence == "“revenue” comes into an entry once you say which way it moved."
+
+
 def test_plain_words_get_no_hint(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
     written(lived, "what", WHAT)

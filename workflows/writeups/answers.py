@@ -96,12 +96,17 @@ def items(answer: str) -> list[str]:
     return [line for line in stripped if line]
 
 
-def repeated(answers: Answers, *keys: str) -> Iterator[Answers]:
-    """Return the answers to questions that may be asked more than once, each time under their plain keys."""
+def each_time(answers: Answers, *keys: str) -> Iterator[tuple[int, Answers]]:
+    """Return what was answered each time to questions that may be asked more than once, under their plain keys."""
     for n in range(1, MOST_TIMES + 1):
         given = {key: text for key in keys if (text := answers.get(numbered(key, n)))}
         if given:
-            yield given
+            yield n, given
+
+
+def repeated(answers: Answers, *keys: str) -> Iterator[Answers]:
+    """Return the answers to questions that may be asked more than once, each time under their plain keys."""
+    return (given for _, given in each_time(answers, *keys))
 
 
 def moment(answer: str | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """What a write-up says, as parts of the catalog: a new entry, changes of one, a case of one, a case study."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast, get_args
 
@@ -14,7 +14,8 @@ from workflows.entries.parts import Certainty, Part, SeverityLevel
 from workflows.occurrences import Description
 from workflows.quality.surroundings import Tried
 from workflows.runs.run import Run, name_of
-from workflows.writeups.answers import TIMES, Answers, items, moment, number, repeated
+from workflows.writeups.answers import TIMES, Answers, each_time, items, moment, number, repeated
+from workflows.writeups.template import numbered
 from workflows.writeups.writeup import WriteUp
 
 LINE: Final = 300
@@ -106,6 +107,19 @@ def description_of(writeup: WriteUp, runs: Sequence[Run], *, certainty: Certaint
         contained=times["contained"],
         resolved=times["resolved"],
     )
+
+
+def left_out(said: Answers) -> Iterator[tuple[str, str]]:
+    """Return what was answered and yet stands in no entry, because something beside it is missing: key and sentence."""
+    for n, one in each_time(said, *FIGURE):
+        if "kpi" in one and not _impact(one):
+            yield numbered("kpi", n), f"“{one['kpi']}” comes into an entry once you say which way it moved."
+    for n, one in each_time(said, *DETECTOR):
+        if "detector_metric" in one and not _detector(one):
+            rest = "it says above or below which threshold, over a window such as 5m"
+            yield numbered("detector_metric", n), f"“{one['detector_metric']}” comes into an entry once {rest}."
+    if (remedy := said.get("mitigation")) and not _mitigations(said):
+        yield "mitigation", f"“{remedy}” comes into an entry once it has steps and somebody who carries them out."
 
 
 def _parts(said: Answers) -> dict[str, list[Part]]:

@@ -1,4 +1,7 @@
-"""Gentle hints at words that blame somebody, or that a team elsewhere could not use; they keep nobody from saving."""
+"""Gentle hints at words that blame, that a team elsewhere could not use, or that no entry can be made of as they are.
+
+They keep nobody from saving.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from typing import Final
 from workflows.masking import MASK
 from workflows.quality.checks.wording import blaming_word_in, looks_like_a_person, private_name_in
 from workflows.writeups.answers import WRITTEN
+from workflows.writeups.composing import left_out
 from workflows.writeups.template import Question, Step
 from workflows.writeups.writeup import WriteUp
 
@@ -25,12 +29,16 @@ class Hint:
 
 def hints_of(writeup: WriteUp) -> tuple[Hint, ...]:
     """Return what may be put better before others read it, in the order of the steps."""
+    lacking = dict(left_out(writeup.answers))
     return tuple(
         Hint(step, question, sentence)
         for step in writeup.template.steps
         for question in writeup.asked(step)
         if question.kind in WRITTEN
-        for sentence in _sentences(question, writeup.answers.get(question.key) or "")
+        for sentence in (
+            *_sentences(question, writeup.answers.get(question.key) or ""),
+            *([lacking[question.key]] if question.key in lacking else []),
+        )
     )
 
 
