@@ -46,6 +46,24 @@ def test_a_document_holds_answers_timeline_and_actions_with_names(store: Store, 
     assert "By how much" not in document  # nobody answered it
 
 
+def test_figures_stand_in_a_table_and_how_long_it_took_at_the_head(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    number = written(lived).id
+    figures = {
+        "kpi": "conversion | a", "kpi_direction": "down", "kpi_high": "4", "kpi_2": "revenue", "kpi_high_2": "7",
+        "started": "2026-02-28T09:00:00+00:00", "detected": "2026-02-28T09:12:00+00:00",
+        "resolved": "2026-03-01T10:00:00+00:00",
+    }  # fmt: skip
+    saved = lived.writeups.save(number, "impact", figures, RESPONDER, version=1)
+
+    document = drawn(lived, saved.writeup)
+
+    assert "| Detected after | 12 min |" in document
+    assert "| Resolved after | 1 d 1 h |" in document
+    table = "| Which figure moved? | Which way? | By how much at most? |\n|---|---|---|\n"
+    assert table + "| conversion \\| a | It went down | 4 |\n| revenue |  | 7 |\n" in document
+
+
 def test_what_people_typed_stays_text(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
 

@@ -74,6 +74,30 @@ def test_who_took_part_and_what_was_tried_is_answered_to_begin_with(store: Store
     assert answers["tried"] == f"{run.remedy.title}: it worked after 14 min"
 
 
+def test_what_happens_after_it_began_is_there_when_it_is_opened_again_and_what_people_wrote_stays(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE)
+    number = lived.situations.here("CINC", RESPONDER).incident.id
+    lived.incidents.judge(number, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+    begun = lived.writeups.start(RESPONDER, channel_id="CINC")
+    assert begun.answers["tried"].endswith("still under way")
+    seen = {"title": "It ran out", "symptom": "Memory was gone", "severity": "sev1"}
+    lived.writeups.save(begun.id, "what", seen, RESPONDER, version=begun.record.version)
+    (run,) = lived.runs.of_incident(number)
+    lived.clock.forward(timedelta(minutes=14))
+    lived.runs.worked(run.id, RESPONDER, channel_id="CINC", seen="running")
+    change(lived, Change(status="resolved", severity="sev2"))
+
+    again = lived.writeups.open(begun.id, RESPONDER)
+
+    assert again.answers["tried"].endswith("it worked after 14 min")
+    assert again.answers["severity"] == "sev1"
+    assert "Resolved" in [one.text for one in again.moments]
+    assert {(one.text, one.at) for one in begun.moments} <= {(one.text, one.at) for one in again.moments}
+
+
 def test_the_symptom_is_the_first_message_that_says_something_is_wrong(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
     said(lived, "1.0", "retro moves to 15:00, invite is updated")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from workflows.entries.vocabulary import Vocabulary
-from workflows.writeups.answers import TIMES, moment
-from workflows.writeups.template import Question, Step
+from workflows.writeups.answers import TIMES, each_time, moment
+from workflows.writeups.template import Question, Repeat, Step
 from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, PREFILLED_BY, WriteUp
 
 STATES: Final = {"open": "being written", "submitted": "submitted", "not_doing": "not written"}
@@ -15,6 +15,7 @@ ACTION_STATES: Final = {"open": "to be done", "done": "done", "dropped": "not do
 BECAME: Final = {
     NEW: "the draft", OCCURRENCE: "another case of", AMENDMENT: "a suggested change of", CASE_STUDY: "a case study for",
 }  # fmt: skip
+HEADED: Final = frozenset({"title", "severity"})  # they stand at the head of the document
 NameOf = Callable[[str], str]
 # What would begin a heading, a list, a quotation, a table or markup at the beginning of a line, and markup within.
 _BEGINS = re.compile(r"^[ \t]*([#>|+=~-]|\d+(?=[.)]))?", re.MULTILINE)
@@ -26,7 +27,7 @@ def as_markdown(writeup: WriteUp, vocabulary: Vocabulary, name_of: NameOf) -> st
     """Return the whole write-up; times are UTC, and what nobody answered is left out."""
     parts = [
         f"# {_plain(writeup.title)}",
-        _head(writeup, name_of),
+        _head(writeup, vocabulary, name_of),
         *(part for step in writeup.template.steps if (part := _step(writeup, step, vocabulary, name_of))),
         _became(writeup),
     ]
@@ -79,10 +80,10 @@ def file_name(writeup: WriteUp) -> str:
     return f"{writeup.id:04d}-{about or 'write-up'}.md"
 
 
-def _head(writeup: WriteUp, name_of: NameOf) -> str:
+def _head(writeup: WriteUp, vocabulary: Vocabulary, name_of: NameOf) -> str:
     people = ", ".join(_plain(name_of(one)) for one in writeup.contributors) or "nobody yet"
     facts = {
-        "Severity": _plain(writeup.severity or "not said"),
+        "Severity": _severity(writeup, vocabulary),
         "State": STATES[writeup.record.state] + (f": {_plain(writeup.record.reason)}" if writeup.record.reason else ""),
         **dict(_spans(writeup)),
         "Owner": _plain(name_of(writeup.owner)),
@@ -90,6 +91,12 @@ def _head(writeup: WriteUp, name_of: NameOf) -> str:
         "Last change": _utc(writeup.record.updated_at),
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {told} |" for name, told in facts.items())])
+
+
+def _severity(writeup: WriteUp, vocabulary: Vocabulary) -> str:
+    severity = writeup.severity or "not said"
+    meaning = vocabulary.definitions("severity").get(severity)
+    return _cell(f"{severity}: {meaning}" if meaning else severity)
 
 
 def _spans(writeup: WriteUp) -> Iterator[tuple[str, str]]:
@@ -122,9 +129,28 @@ def _step(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf)
 
 
 def _answers(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf) -> Iterator[str]:
-    for question in writeup.asked(step):
-        if said := writeup.answers.get(question.key):
+    for question in step.fields:
+        if (repeat := step.repeat_of(question.key)) is not None:
+            yield from _table(writeup, step, repeat, vocabulary, name_of)
+        elif question.key in HEADED or any(question.key in one.fields for one in step.repeats):
+            continue
+        elif said := writeup.answers.get(question.key):
             yield f"**{_plain(question.label)}**  \n{_answer(question, said, vocabulary, name_of)}\n"
+
+
+def _table(writeup: WriteUp, step: Step, repeat: Repeat, vocabulary: Vocabulary, name_of: NameOf) -> Iterator[str]:
+    """Return what may be answered more than once as a table, a row each time; without the columns nobody filled."""
+    answers = writeup.answers
+    rows = [one for _, one in each_time(answers, *repeat.fields)]
+    asked = [one for one in step.fields if one.key in repeat.fields and any(one.key in row for row in rows)]
+    if rows:
+        yield f"| {' | '.join(_cell(one.label) for one in asked)} |"
+        yield "|---" * len(asked) + "|"
+    for row in rows:
+        cells = (_flat(_answer(one, row[one.key], vocabulary, name_of)) if one.key in row else "" for one in asked)
+        yield f"| {' | '.join(cells)} |"
+    if rows:
+        yield ""
 
 
 def _answer(question: Question, said: str, vocabulary: Vocabulary, name_of: NameOf) -> str:
@@ -181,7 +207,12 @@ def _harmless(beginning: re.Match[str]) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(_plain(text).replace("|", "\\|").split())
+    return _flat(_plain(text))
+
+
+def _flat(markdown: str) -> str:
+    """Return Markdown as it can stand in a cell of a table."""
+    return " ".join(markdown.replace("|", "\\|").split())
 
 
 def _utc(at: datetime) -> str:

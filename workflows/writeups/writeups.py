@@ -1,6 +1,6 @@
 """Starting, answering, handing over and leaving a write-up; several people write at once and no word is lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ class WriteUps:
             record = tx.writeups.of_incident(incident.id) if incident else None
             if record is None:
                 record = self.begin_within(tx, incident, actor.user_id, channel_id)
-            record = self.let_in_within(tx, record, actor)
+            record = self._gathered(tx, self.let_in_within(tx, record, actor))
             writeup = writeup_within(tx, record, self.template)
         self.bell.ring()
         return writeup
@@ -95,19 +95,20 @@ class WriteUps:
         )
         owner = (incident.commander if incident else None) or author
         tx.writeups.change(record.id, owner=owner, remind_at=self.mornings.next_working_day(owner, now))
+        record = self._gathered(tx, record)
         if incident is not None:
-            self.prefill_within(tx, record, gather_within(tx, record.id, incident, self.template))
             self.tell_within(tx, record.id)
-        return self._record(tx, record.id)
+        return record
 
     def open(self, writeup_id: int, actor: Actor, *, channel_id: str | None = None) -> WriteUp:
-        """Return the write-up to somebody who may write in it; raises NotFound or NotAllowed.
+        """Return the write-up to somebody who may write in it, with all that its incident told until now.
 
-        Whoever comes from the channel it belongs to (`channel_id` is where they stand) may from now on.
+        Raises NotFound or NotAllowed. Whoever comes from the channel it belongs to (`channel_id` is where they stand)
+        may from now on.
         """
         self.catalog.people.require_contributor(actor)
         with self.store.begin() as tx:
-            record = self._entitled(tx, writeup_id, actor, channel_id)
+            record = self._gathered(tx, self._entitled(tx, writeup_id, actor, channel_id))
             return writeup_within(tx, record, self.template)
 
     def shown(self, writeup_id: int) -> WriteUp | None:
@@ -201,8 +202,13 @@ class WriteUps:
         return self._let_in(tx, record, actor)
 
     def prefill_within(self, tx: Transaction, record: WriteUpRecord, answers: Mapping[str, str]) -> None:
-        """Answer what nobody answered yet, in the name of the bot."""
-        new = {key: text for key, text in answers.items() if text and not record.answers.get(key)}
+        """Answer what nobody answered yet, in the name of the bot; better than before where it alone answered before.
+
+        What stands in a step that was sent in was accepted by whoever sent it.
+        """
+        sent = {one.key for name in record.steps if (step := self.template.step_named(name)) for one in step.fields}
+        taken = {one.field for one in tx.writeups.told(record.id) if one.by != PREFILLED_BY} | sent
+        new = {key: text for key, text in answers.items() if text and _is_better(text, key, record.answers, taken)}
         self._keep(tx, record, new, PREFILLED_BY)
 
     def open_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
@@ -221,6 +227,13 @@ class WriteUps:
         tx.writeups.change(writeup_id, updated_at=now)
         self.tell_within(tx, writeup_id)
         return writeup_within(tx, self._record(tx, writeup_id), self.template)
+
+    def _gathered(self, tx: Transaction, record: WriteUpRecord) -> WriteUpRecord:
+        """Return the write-up with all that its incident told until now."""
+        incident = tx.incidents.get(record.incident_id) if record.incident_id and record.state == "open" else None
+        if incident is not None:
+            self.prefill_within(tx, record, gather_within(tx, record.id, incident, self.template))
+        return self._record(tx, record.id)
 
     def _move(self, writeup_id: int, actor: Actor, *, state: str, reason: str | None) -> WriteUp:
         self.catalog.people.require_contributor(actor)
@@ -314,6 +327,10 @@ class WriteUps:
         self, tx: Transaction, actor: Actor, deed: str, writeup_id: int, before: dict[str, Any], after: dict[str, Any]
     ) -> None:
         tx.audit.add(AuditRecord(self.clock(), actor.user_id, deed, f"writeup:{writeup_id}", before, after))
+
+
+def _is_better(text: str, key: str, standing: Answers, taken: Collection[str]) -> bool:
+    return not standing.get(key) or (key not in taken and text != standing[key])
 
 
 def _others_since(tx: Transaction, writeup_id: int, version: int, keys: set[str], actor: Actor) -> str | None:
