@@ -13,11 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from store import Store
 from store.schema import migrate
+from store.writeups import AnswerRecord
 from tests.doubles import PATIENT
 from tests.factories import RESPONDER, STEWARD, failure_mode, house
 from workflows.errors import UserError
 from workflows.people import Actor
 from workflows.writeups.lists import Action, Lists, Point
+from workflows.writeups.unsent import Unsent
 from workflows.writeups.writeups import AnswerConflict
 
 HEIR = Actor("UHEIR")
@@ -39,7 +41,10 @@ CHOICES = st.lists(
 
 
 class WritingUp(RuleBasedStateMachine):
-    """Three people and one write-up; `typed` is what was taken from them, each with the place it was typed into."""
+    """Three people and one write-up; `typed` is what was taken from them, each with the place it was typed into.
+
+    `unsent` is what stood last in each person's form of a step, until they send it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,6 +58,8 @@ class WritingUp(RuleBasedStateMachine):
             self.lived.writeups.open(self.number, person, channel_id="CINC")
         self.typed: set[tuple[str, str]] = set()
         self.forms = 0
+        self.kept = Unsent(self.lived.writeups)
+        self.unsent: dict[tuple[str, str], dict[str, str]] = {}
         self.sent_before: list[Callable[[], None]] = []
 
     def teardown(self) -> None:
@@ -63,6 +70,14 @@ class WritingUp(RuleBasedStateMachine):
     def send_a_step(self, step: str, given: dict[str, str], who: Actor, stale: int) -> None:
         version = max(0, self._version - stale)
         self._do(lambda: self._save(step, {**FULL[step], **given}, who, version))
+
+    @rule(step=st.sampled_from(sorted(FULL)), given=ANSWERS, who=PEOPLE)
+    def type_and_close(self, step: str, given: dict[str, str], who: Actor) -> None:
+        self.lived.clock.forward(timedelta(seconds=5))
+        is_open = self._shown.record.state != "submitted"
+        self.kept.keep(self.number, step, given, who, version=self._version)
+        if is_open:
+            self.unsent[who.user_id, step] = given
 
     @rule(text=WORDS, who=PEOPLE)
     def add_a_point(self, text: str, who: Actor) -> None:
@@ -114,6 +129,17 @@ class WritingUp(RuleBasedStateMachine):
         assert points <= {text for _, text in told}
 
     @invariant()
+    def what_was_typed_and_not_sent_stands_in_the_form_again(self) -> None:
+        shown = self._shown
+        for (person, name), given in self.unsent.items():
+            step = shown.template.step_named(name)
+            left = self.kept.left_in_step(shown, step, Actor(person)) if step else None
+            again = {**shown.answers, **(left.answers if left else {})}
+            for key, text in given.items():
+                known = {one.value for one in self._told if one.field == key} | {""}
+                assert step is None or again.get(key, "") == text.strip() or text.strip() in known
+
+    @invariant()
     def what_is_shown_is_what_somebody_wrote(self) -> None:
         with self.store.read() as tx:
             told = {(one.field, one.value) for one in tx.writeups.told(self.number) if one.accepted}
@@ -136,6 +162,11 @@ class WritingUp(RuleBasedStateMachine):
         return found
 
     @property
+    def _told(self) -> list[AnswerRecord]:
+        with self.store.read() as tx:
+            return tx.writeups.told(self.number)
+
+    @property
     def _version(self) -> int:
         return int(self._shown.record.version)
 
@@ -153,6 +184,7 @@ class WritingUp(RuleBasedStateMachine):
     def _save(self, step: str, given: dict[str, str], who: Actor, version: int) -> None:
         with suppress(AnswerConflict):  # both texts are shown; whoever closes the form now has lost nothing
             self.lived.writeups.save(self.number, step, given, who, version=version)
+        self.unsent.pop((who.user_id, step), None)
         self.typed |= {(key, text.strip()) for key, text in given.items() if text.strip()}
 
     def _taken(self, work: Callable[..., Any], text: str, *given: Any, **named: Any) -> None:

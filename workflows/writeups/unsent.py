@@ -6,6 +6,7 @@ What is kept so is theirs alone, counts for nothing, and stands in the form agai
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from store.unsent import UnsentRecord
 from workflows.people import Actor
@@ -13,6 +14,9 @@ from workflows.writeups.answers import Answers, normal, words
 from workflows.writeups.template import Step
 from workflows.writeups.writeup import WriteUp
 from workflows.writeups.writeups import WriteUps
+
+LONGEST: Final = 3_000  # characters of a field, docs.slack.dev/reference/block-kit/block-elements
+MOST: Final = 100  # fields of a view, docs.slack.dev/reference/views
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,9 @@ class Unsent:
         """
         writeups = self.writeups
         questions = writeups.template.questions
-        typed = {
-            key[:40]: normal(questions[key], text) if key in questions else words(text) for key, text in given.items()
-        }
+        # Slack lets nobody type more than this; what was made up to be larger is cut.
+        shown = [(key[:40], text[:LONGEST]) for key, text in given.items()][:MOST]
+        typed = {key: normal(questions[key], text) if key in questions else words(text) for key, text in shown}
         with writeups.store.begin() as tx:
             if writeups.entitled_within(tx, writeup_id, actor).state != "submitted":
                 now = writeups.clock()
