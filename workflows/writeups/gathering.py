@@ -26,6 +26,7 @@ RUNS, TRIED = 20, 200  # remedies that are named as tried, and characters of one
 CHANGED, CHANGES = "incident.change", 200  # how the audit trail names them, and how many are looked at
 FAR: Final = ("open", "mitigating", "mitigated", "resolved")  # how far an incident is, in order
 LIKE_TIMES: Final = {"detected": "detected", "contained": "mitigated", "resolved": "resolved"}
+BY_A_REMEDY: Final = "remedy of "  # before the entry whose remedy brought a time about; the run says more
 SAID_BY: Final = "said by "  # before the name of whoever told us a time
 TOLD_BY_OTHERS: Final = frozenset({"match_confirmed", "mitigation_started"})  # a verdict and a run say more
 # How the events of a run read in a timeline; those that say nothing to people who were not there are left out.
@@ -92,7 +93,7 @@ def _times(tx: Transaction, incident: IncidentRecord) -> Iterator[Found]:
         before, by, who = time.source.rpartition(SAID_BY)
         if by and not before:
             yield Found(f"time:{time.name}", time.at, what, who, "status")
-        elif time.name not in TOLD_BY_OTHERS:
+        elif time.name not in TOLD_BY_OTHERS and not time.source.startswith(BY_A_REMEDY):
             yield Found(f"time:{time.name}", time.at, f"{what} ({time.source})", BOT, "status")
 
 
