@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from slack_bolt import BoltResponse
 
+from bot import ids
 from bot.blocks.elements import Rendered, escape, person, section
 from bot.reference import new_reference
 from bot.replies import Replies
@@ -35,6 +36,8 @@ class ErrorAnswers:
     def answer(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Return the acknowledgement that tells the person, or makes Slack deliver again."""
         sentence = self._sentence(error)
+        if _is_typing(body):
+            return BoltResponse(status=200)  # nothing is promised of a letter; sending the form says what is wrong
         match _kind(body):
             case "view_submission":
                 return _in_form(error, sentence, body)
@@ -63,6 +66,10 @@ class ErrorAnswers:
             self.replies.tell(str(response_url), rendered)
         elif user_id := (body.get("user") or {}).get("id"):
             self.replies.tell_in_private(str(user_id), rendered)
+
+
+def _is_typing(body: Mapping[str, Any]) -> bool:
+    return any(one.get("action_id") == ids.ANSWER for one in body.get("actions") or ())
 
 
 def _kind(body: Mapping[str, Any]) -> str:

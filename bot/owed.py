@@ -117,7 +117,7 @@ class OwedMessages:
         found = self.reminding.undone(int(number), owner, due)
         if found is None:
             return None
-        return undone(found) if is_undone(found, owner) else finished(found)
+        return undone(found, owner) if is_undone(found, owner) else finished(found)
 
     def handed_in(self, subject: str) -> Rendered | None:
         """Return the word to a steward about a new draft, or None where it is not for them any more."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_or_replace
@@ -16,7 +16,8 @@ from store.records import record_of
 class UnsentRecord:
     """What stood in somebody's form last: its answers, and the version of what the form was opened at.
 
-    `stamp` is Slack's own time of the change that told us, empty where it named none; `at` is our clock.
+    `base` is what stood in it when it was opened, where no version tells. `stamp` is Slack's own time of the change
+    that told us, empty where it named none; `at` is our clock.
     """
 
     writeup_id: int
@@ -24,6 +25,7 @@ class UnsentRecord:
     form: str
     version: int
     answers: dict[str, Any]
+    base: dict[str, Any]
     stamp: str
     at: datetime
 
@@ -48,9 +50,19 @@ class Unsent:
         query = select(row.writeup_id, row.answers).where(row.person == person)
         return frozenset(number for number, answers in self._session.execute(query) if any(answers.values()))
 
+    def forms_of(self, writeup_id: int, person: str) -> frozenset[str]:
+        """Return the forms of a write-up in which the person left something."""
+        row = UnsentRow
+        query = select(row.form, row.answers).where(row.writeup_id == writeup_id, row.person == person)
+        return frozenset(form for form, answers in self._session.execute(query) if any(answers.values()))
+
+    def drop_before(self, moment: datetime) -> None:
+        """Drop what was left in forms before this moment."""
+        self._session.execute(delete(UnsentRow).where(UnsentRow.at < moment))
+
     def forget(self, writeup_id: int, person: str, form: str, *, until: datetime) -> None:
         """Forget what stood in a form, and whatever of it still arrives until then."""
-        self.keep(UnsentRecord(writeup_id, person, form, 0, {}, "", until))
+        self.keep(UnsentRecord(writeup_id, person, form, 0, {}, {}, "", until))
 
     def get(self, writeup_id: int, person: str, form: str) -> UnsentRecord | None:
         """Return what somebody left in a form, or None."""

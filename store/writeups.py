@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
@@ -187,17 +187,27 @@ class WriteUps:
         """Return the messages of the incident that belong on the timeline."""
         return list(self._session.scalars(select(MarkRow.ts).where(MarkRow.incident_id == incident_id)))
 
-    def add_moment(self, writeup_id: int, **values: Any) -> bool:
-        """Put a point at the end of the timeline, once for each source; return whether it is new."""
-        row = MomentRow
-        last = self._session.scalar(select(func.max(row.place)).where(row.writeup_id == writeup_id)) or 0
-        return insert_once(self._session, row, writeup_id=writeup_id, place=last + 1, version=0, **values)
+    def add_moment(self, writeup_id: int, *, place: int, **values: Any) -> bool:
+        """Put a point on the timeline, once for each source; return whether it is new."""
+        return insert_once(self._session, MomentRow, writeup_id=writeup_id, place=place, version=0, **values)
 
     def moments(self, writeup_id: int, *, removed: bool = False) -> list[MomentRecord]:
         """Return the timeline in its order; with `removed`, what was taken out as well."""
         row = MomentRow
         query = select(row).where(row.writeup_id == writeup_id).order_by(row.place, row.id)
         return [record_of(MomentRecord, one) for one in self._session.scalars(query) if removed or not one.removed_by]
+
+    def place_moments(self, places: Mapping[int, int]) -> None:
+        """Give points of timelines, by their ids, their places."""
+        if places:
+            rows = [{"id": moment_id, "place": place} for moment_id, place in places.items()]
+            self._session.execute(update(MomentRow), rows)
+
+    def forget_said(self, incident_id: int) -> None:
+        """Drop from the write-ups of an incident what was taken over of its messages and nobody wrote anew."""
+        row, own = MomentRow, select(WriteUpRow.id).where(WriteUpRow.incident_id == incident_id)
+        said = row.kind.in_(("said", "alert"))
+        self._session.execute(delete(row).where(row.writeup_id.in_(own), said, row.version == 0))
 
     def change_moment(self, moment_id: int, **values: Any) -> None:
         """Change a point of the timeline."""
@@ -223,6 +233,12 @@ class WriteUps:
     def change_follow_up(self, follow_up_id: int, **values: Any) -> None:
         """Change an action."""
         self._session.execute(update(FollowUpRow).where(FollowUpRow.id == follow_up_id).values(**values))
+
+    def owners(self) -> frozenset[str]:
+        """Return who owns open write-ups and open actions."""
+        writing = select(WriteUpRow.owner).where(WriteUpRow.state == "open")
+        doing = select(FollowUpRow.owner).where(FollowUpRow.state == "open")
+        return frozenset(self._session.scalars(writing.union(doing)))
 
     def follow_ups_to_remind(self, now: datetime, *, limit: int) -> list[int]:
         """Return open actions whose owner is to be asked by now."""

@@ -1,7 +1,7 @@
 """Forgetting an incident: what was said in it goes, wherever it was kept; what must stay stays without words.
 
 goes     its messages, the reasons on its card, what search learned from it, lessons and link of its cases, what was
-         written to the steps of its runs
+         written to the steps of its runs, and what its write-up took over of messages and nobody wrote anew
 stays    that it was and when, which entry was confirmed or rejected by whom, the cases with their times and severity,
          from which frequency and priority are counted, and one line in the audit trail
 
@@ -73,6 +73,7 @@ class Forgetting:
             incident.id, messages=tx.incidents.forget(incident.id), examples=tx.examples.remove_of(incident.id)
         )
         tx.runs.forget_words(incident.id)
+        tx.writeups.forget_said(incident.id)
         for case in tx.occurrences.of_incident(incident.id):
             tx.occurrences.change(case.id, document=_without_words(case))
         tx.outbox.edit(card_key(incident.id), at=now)

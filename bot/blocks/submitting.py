@@ -23,6 +23,7 @@ from workflows.entries.assessing import Assessment
 from workflows.entries.entry import Entry
 from workflows.writeups.hints import hints_of
 from workflows.writeups.submitting import BECOMES, Likely
+from workflows.writeups.template import Step
 from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, WriteUp
 
 SYMPTOM: Final = 300  # characters of a likely entry's symptom
@@ -31,14 +32,20 @@ WHAT_BECOMES: Final = {
 }  # fmt: skip
 
 
-def submit_form(writeup: WriteUp, likely: Sequence[Likely]) -> Block:
-    """Return the last form: the likely entries side by side, and what the write-up is to become."""
+def submit_form(writeup: WriteUp, likely: Sequence[Likely], unsaved: Sequence[Step] = ()) -> Block:
+    """Return the last form: the likely entries side by side, and what the write-up is to become.
+
+    `unsaved` are the steps in whose forms its reader typed something and did not save it.
+    """
+    names = ", ".join(f"“{escape(step.title)}”" for step in unsaved)
+    forgotten = f":floppy_disk: You typed something into {names} and did not save it. It stands there still."
     chosen = [one for one in writeup.answers.get(BECOMES, "").split(",") if one]
     confirmed = [f"{OCCURRENCE}:{one.entry.id}" for one in likely if one.is_confirmed]
     offered = _becomes(likely)
     blocks = [
         context(f"Step {len(writeup.steps) + 1} of {len(writeup.steps) + 1} · the last one"),
         section(f"*What becomes of “{escape(writeup.title)}”?*\n{missing_line(writeup)}"),
+        *([section(forgotten)] if unsaved else []),
         *hint_lines(hints_of(writeup)),
         *(_likely(one) for one in likely),
         several_field(

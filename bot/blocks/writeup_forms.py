@@ -62,6 +62,8 @@ def writeup_form(
     """
     values = {**writeup.answers, **(typed or {})}
     asked = writeup.template.fields_of(step, writeup.severity, answers=values, shown=shown)
+    # What somebody typed before the write-up got shorter is not taken from them.
+    asked += tuple(one for one in step.asked(values, shown) if one not in asked and (typed or {}).get(one.key))
     clashing = {clash.key: clash for clash in clashes}
     blocks = [
         context(f"{_place(writeup, step)} · every step is saved when you press its button"),

@@ -69,9 +69,10 @@ def follow_up_line(one: FollowUp) -> str:
     return f"{MARKS[one.state]} {escape(clip(one.text, LINE))}\n{person(one.owner)}, until {one.due.isoformat()}{note}"
 
 
-def undone(one: FollowUp) -> Rendered:
-    """Return the reminder of an action to whoever does it."""
-    text = f":alarm_clock: You wanted to do this after an incident:\n{follow_up_line(one)}"
+def undone(one: FollowUp, address: str) -> Rendered:
+    """Return the reminder of an action to whoever does it, or to their team."""
+    who = "You" if address == one.owner else person(one.owner)
+    text = f":alarm_clock: {who} wanted to do this after an incident:\n{follow_up_line(one)}"
     buttons = [
         button("Done", ids.FINISH_ACTION, str(one.id), style="primary"),
         button("Change", ids.CHANGE_ACTION, str(one.id)),
@@ -87,7 +88,7 @@ def finished(one: FollowUp) -> Rendered:
 
 
 def point_form(
-    writeup_id: int, known: Moment | None, *, typed: Point | None = None, notice: str = "", version: int = 0
+    writeup_id: int, known: Moment | None, *, typed: Point | None = None, notice: str = "", version: int | None = None
 ) -> Block:
     """Return the form of one point; `typed` is what stands in it in place of what is saved, and `notice` says why."""
     given = typed or (Point(known.text, known.at) if known else Point("", None))
@@ -100,12 +101,18 @@ def point_form(
         blocks.append(choice_field("place", "And it", PLACES, required=True, hint=None, value=given.place))
     noted = _noted(writeup_id, "point", known, version)
     return modal(
-        "Point of the timeline", telling(blocks), callback_id=ids.POINT_FORM, submit="Save", private_metadata=noted
+        "Point of the timeline", telling(blocks), callback_id=ids.POINT_FORM, submit="Save", close="Finish later",
+        private_metadata=noted,
     )  # fmt: skip
 
 
 def action_form(
-    writeup_id: int, known: FollowUp | None, *, typed: Action | None = None, notice: str = "", version: int = 0
+    writeup_id: int,
+    known: FollowUp | None,
+    *,
+    typed: Action | None = None,
+    notice: str = "",
+    version: int | None = None,
 ) -> Block:
     """Return the form of one follow-up action; `typed` as above."""
     given = typed or standing_action(known)
@@ -122,7 +129,8 @@ def action_form(
         ]
     noted = _noted(writeup_id, "action", known, version)
     return modal(
-        "Follow-up action", telling(blocks), callback_id=ids.ACTION_FORM, submit="Save", private_metadata=noted
+        "Follow-up action", telling(blocks), callback_id=ids.ACTION_FORM, submit="Save", close="Finish later",
+        private_metadata=noted,
     )  # fmt: skip
 
 
@@ -142,9 +150,9 @@ def _words(label: str, value: str) -> Block:
     return text_field("text", label, multiline=True, required=True, max_length=LONGEST, hint=None, value=value)
 
 
-def _noted(writeup_id: int, kind: str, known: Moment | FollowUp | None, version: int) -> str:
+def _noted(writeup_id: int, kind: str, known: Moment | FollowUp | None, version: int | None) -> str:
     """Return what a form of a line remembers: which one, and the version it was opened at."""
-    opened_at = version or (known.version if known else 0)
+    opened_at = version if version is not None else known.version if known else 0
     line = known.id if known else None
     form = f"{kind}:{line or 'new'}"
     return json.dumps({"writeup": writeup_id, kind: line, "form": form, "version": opened_at})

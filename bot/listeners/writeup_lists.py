@@ -8,14 +8,23 @@ from slack_bolt import Ack
 
 from bot.blocks.elements import Block
 from bot.blocks.writeup_forms import LEFT, writeup_form
-from bot.blocks.writeup_lists import action_form, finished, point_form, standing_action
+from bot.blocks.writeup_lists import action_form, finished, point_form
 from bot.forms.calls import Submission, press, submission
 from bot.replies import Replies
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import InvalidForm, NotFound
 from workflows.people import Actor
 from workflows.writeups.answers import moment
-from workflows.writeups.lists import NEW_ACTION, NEW_POINT, Action, ChangedMeanwhile, Lists, Point
+from workflows.writeups.lists import (
+    NEW_ACTION,
+    NEW_POINT,
+    Action,
+    ChangedMeanwhile,
+    Lists,
+    Point,
+    answers_of_action,
+    answers_of_point,
+)
 from workflows.writeups.unsent import Unsent
 from workflows.writeups.writeup import FollowUp, Moment, WriteUp
 
@@ -130,8 +139,7 @@ class WriteUpListListeners:
 
     def _point_form(self, writeup_id: int, known: Moment | None, actor: Actor) -> Block:
         """Return the form of a point, with what the person left in it when they closed it last."""
-        at = str(int(known.at.timestamp()) // 60 * 60) if known and known.at else ""
-        standing = {"text": known.text, "at": at, "place": "stay"} if known else {}
+        standing = answers_of_point(known) if known else {}
         form = f"point:{known.id}" if known else NEW_POINT
         left = self.unsent.left_in_line(writeup_id, form, actor, standing=standing)
         if left is None:
@@ -141,7 +149,7 @@ class WriteUpListListeners:
 
     def _action_form(self, writeup_id: int, known: FollowUp | None, actor: Actor) -> Block:
         """Return the form of a follow-up action, with what the person left in it when they closed it last."""
-        standing = {key: str(text) for key, text in vars(standing_action(known)).items()} if known else {}
+        standing = answers_of_action(known) if known else {}
         form = f"action:{known.id}" if known else NEW_ACTION
         left = self.unsent.left_in_line(writeup_id, form, actor, standing=standing)
         if left is None:

@@ -189,7 +189,8 @@ class WriteUpListeners:
         return writeup_form(writeup, step, self.vocabulary, typed=left.answers, notice=said, version=left.version)
 
     def _last(self, writeup: WriteUp, actor: Actor) -> Block:
-        return submit_form(writeup, self.submitting.likely(writeup, actor))
+        likely, unsaved = self.submitting.likely(writeup, actor), self.unsent.left_unsaved(writeup, actor)
+        return submit_form(writeup, likely, unsaved)
 
     def _conflict(self, conflict: AnswerConflict, step_name: str, typed: Any) -> Block:
         step = self.writeups.template.step_named(step_name)

@@ -53,6 +53,7 @@ class UnsentRow(Base):
     form: Mapped[str] = mapped_column(String(60), primary_key=True)
     version: Mapped[int]
     answers: Mapped[dict[str, Any]]
+    base: Mapped[dict[str, Any]]
     stamp: Mapped[str] = mapped_column(String(30))
     at: Mapped[datetime]
 

@@ -1,13 +1,16 @@
 """What an incident told stands in its write-up before anybody writes: points, people, and what was tried."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from store import Store
+from store import Store, migrate
 from tests.factories import RESPONDER, House, house
+from workflows.forgetting import Forgetting
 from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.situations import Change
+from workflows.writeups.marking import Marking
 
 COMMANDER = Actor("U0A5YXVD6JA")  # as Slack makes them, and as tokens look
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
@@ -96,6 +99,78 @@ def test_what_happens_after_it_began_is_there_when_it_is_opened_again_and_what_p
     assert again.answers["severity"] == "sev1"
     assert "Resolved" in [one.text for one in again.moments]
     assert {(one.text, one.at) for one in begun.moments} <= {(one.text, one.at) for one in again.moments}
+
+
+def test_what_somebody_emptied_stays_empty_and_what_only_the_bot_said_is_in_nobodys_way(
+    store: Store, tmp_path: Path
+) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE)
+    number = lived.situations.here("CINC", RESPONDER).incident.id
+    lived.incidents.judge(number, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+    begun = lived.writeups.start(RESPONDER, channel_id="CINC")
+    seen = {"title": "It ran out", "symptom": "Gone", "severity": "sev1", "people": ""}
+    lived.writeups.save(begun.id, "what", seen, RESPONDER, version=begun.record.version)
+    opened_at = lived.writeups.open(begun.id, RESPONDER).record.version
+    (run,) = lived.runs.of_incident(number)
+    lived.clock.forward(timedelta(minutes=14))
+    lived.runs.worked(run.id, RESPONDER, channel_id="CINC", seen="running")
+    lived.writeups.open(begun.id, COMMANDER, channel_id="CINC")  # a colleague looks, and the bot knows better now
+
+    response = {"tried": "Restarted it", "mitigation": "Restart", "checklist": "Do", "owner": "rota"}
+    saved = lived.writeups.save(begun.id, "response", response, RESPONDER, version=opened_at)
+
+    assert saved.writeup.answers["tried"] == "Restarted it"
+    assert lived.writeups.open(begun.id, RESPONDER).answers["people"] == ""
+
+
+def test_who_took_part_is_not_forgotten_with_their_messages(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE, "U1XX")
+    begun = lived.writeups.start(RESPONDER, channel_id="CINC")
+    with store.begin() as tx:
+        tx.incidents.forget(begun.record.incident_id or 0)
+
+    assert lived.writeups.open(begun.id, RESPONDER).answers["people"] == "U1XX"
+
+
+def test_alerts_that_differ_in_figures_alone_are_one(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE)
+    for number in range(2, 9):
+        said(lived, f"{number}.0", f"p99 of ranking is {300 + number}.5 ms", "B1", bot="Alertmanager")
+
+    assert [text for kind, text in points(lived) if kind == "alert"] == ["Alert: p99 of ranking is 302.5 ms"]
+
+
+def test_what_was_taken_over_of_messages_is_forgotten_with_the_incident(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE)
+    said(lived, "2.0", "disk full for tenant ACME", "B1", bot="Alertmanager")
+    begun = lived.writeups.start(RESPONDER, channel_id="CINC")
+    assert "ACME" in str(begun.moments)
+
+    Forgetting(store, lived.clock, lived.bell).incident(str(begun.record.incident_id), RESPONDER)
+
+    shown = lived.writeups.shown(begun.id)
+    assert shown is not None
+    assert "ACME" not in str(shown.moments)
+
+
+def test_two_hundred_points_are_gathered_within_the_limits_of_a_transaction(tmp_path: Path) -> None:
+    patient = Store.open(f"sqlite:///{tmp_path / 'many.db'}", timedelta(seconds=30))
+    migrate(patient.engine)
+    lived = house(patient, tmp_path)
+    for number in range(1, 201):
+        said(lived, f"{number}.0", f"{LOG_LINE} on replica number {number}")
+        Marking(patient, lived.clock, lived.writeups.template).mark("CINC", f"{number}.0", RESPONDER, is_added=True)
+    hasty = replace(lived.writeups, store=Store.open(f"sqlite:///{tmp_path / 'many.db'}"))
+
+    begun = hasty.start(RESPONDER, channel_id="CINC")
+
+    assert len(hasty.open(begun.id, RESPONDER).moments) > 200
+    hasty.store.close()
+    patient.close()
 
 
 def test_the_symptom_is_the_first_message_that_says_something_is_wrong(store: Store, tmp_path: Path) -> None:

@@ -5,11 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.blocks.writeup_forms import writeup_form
 from store import Store
 from tests.factories import RESPONDER, STEWARD, STRANGER, House, house
 from workflows.errors import NotAllowed
 from workflows.people import Actor
-from workflows.writeups.lists import NEW_POINT, Lists, Point
+from workflows.writeups.lists import (
+    NEW_ACTION,
+    NEW_POINT,
+    Action,
+    ChangedMeanwhile,
+    Lists,
+    Point,
+    answers_of_action,
+)
 from workflows.writeups.unsent import Left, Unsent
 
 WHAT = {"title": "Cache grew", "symptom": "Memory climbs", "severity": "sev2"}
@@ -119,6 +128,69 @@ def test_a_line_of_a_list_is_kept_as_well(store: Store, tmp_path: Path) -> None:
 
     Lists(lived.writeups).add_point(number, Point("We rolled back", None), RESPONDER, key="once")
     assert unsent.left_in_line(number, NEW_POINT, RESPONDER, standing={}) is None
+
+
+def test_a_time_and_a_person_chosen_in_the_form_of_a_line_are_there_again_as_they_were_chosen(
+    store: Store, tmp_path: Path
+) -> None:
+    _, unsent, number = begun(store, tmp_path)
+    point = {"text": "We rolled ba", "at": "1772440200", "place": ""}
+    action = {"text": "Bound it", "owner": "U0A5YXVD6JA", "due": "2026-03-20"}
+    unsent.keep(number, NEW_POINT, point, RESPONDER, version=0)
+    unsent.keep(number, NEW_ACTION, action, RESPONDER, version=0)
+
+    at = unsent.left_in_line(number, NEW_POINT, RESPONDER, standing={})
+    by = unsent.left_in_line(number, NEW_ACTION, RESPONDER, standing={})
+
+    assert at == Left({"text": "We rolled ba", "at": "1772440200"}, 0)
+    assert by == Left(action, 0)
+
+
+def test_what_a_colleague_changed_in_a_line_meanwhile_is_not_taken_back(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    lists = Lists(lived.writeups)
+    made = lists.add_action(number, Action("Bound it", "UOWNER", "2026-03-20"), RESPONDER, key="a").follow_ups[0]
+    form = f"action:{made.id}"
+    unsent.keep(number, form, {**answers_of_action(made), "text": "Bound the cache"}, RESPONDER, version=made.version)
+    lists.change_action(made.id, Action("Bound it", "UHEIR", "2026-03-27"), STEWARD, version=made.version)
+    now = lists.action(made.id, RESPONDER)
+
+    found = unsent.left_in_line(number, form, RESPONDER, standing=answers_of_action(now))
+
+    assert found == Left({"text": "Bound the cache"}, made.version)
+    with pytest.raises(ChangedMeanwhile):
+        lists.change_action(made.id, Action("Bound the cache", "UHEIR", "2026-03-27"), RESPONDER, version=found.version)
+
+
+def test_whoever_is_to_do_an_action_may_leave_words_in_its_form(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    made = Lists(lived.writeups).add_action(number, Action("Bound it", "UDOER", "2026-03-20"), RESPONDER, key="a")
+    form, doer = f"action:{made.follow_ups[0].id}", Actor("UDOER")
+
+    unsent.keep(number, form, {"note": "half done"}, doer, version=0)
+
+    assert unsent.left_in_line(number, form, doer, standing={}) == Left({"note": "half done"}, 0)
+    with pytest.raises(NotAllowed):
+        unsent.keep(number, "luck", LUCK, doer, version=0)
+
+
+def test_what_was_typed_before_the_write_up_got_shorter_is_still_asked_for(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    unsent.keep(number, "response", {"rollback": "Deploy the last one"}, RESPONDER, version=1)
+    lived.writeups.save(number, "what", {**WHAT, "severity": "sev3"}, STEWARD, version=1)
+    writeup = lived.writeups.open(number, RESPONDER)
+    step = writeup.template.step_named("response")
+    assert step is not None
+    found = unsent.left_in_step(writeup, step, RESPONDER)
+    assert found is not None
+
+    form = writeup_form(writeup, step, lived.writeups.vocabulary, typed=found.answers, version=found.version)
+    assert "Deploy the last one" in str(form)
+    assert unsent.left_unsaved(writeup, RESPONDER) == (step,)
+
+    short = {"mitigation": "Restart", "checklist": "Drain it", "owner": "rota"}
+    lived.writeups.save(number, "response", short, RESPONDER, version=2)
+    assert left(lived, unsent, number, "response") == Left({"rollback": "Deploy the last one"}, 1)
 
 
 def test_nothing_is_kept_of_a_write_up_that_was_submitted(store: Store, tmp_path: Path) -> None:

@@ -26,9 +26,9 @@ def is_unfinished(writeup: WriteUp, address: str) -> bool:
     return writeup.is_open and (address == writeup.owner or not address.startswith(PEOPLE))
 
 
-def is_undone(action: FollowUpRecord, owner: str) -> bool:
-    """Return whether the person is still asked to do it."""
-    return action.state == "open" and action.owner == owner
+def is_undone(action: FollowUpRecord, address: str) -> bool:
+    """Return whether whoever is addressed, its owner or a channel, is still asked to do it."""
+    return action.state == "open" and (address == action.owner or not address.startswith(PEOPLE))
 
 
 def answer_unfinished_within(tx: Transaction, writeup_id: int, now: datetime) -> None:

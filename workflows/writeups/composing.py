@@ -12,6 +12,7 @@ from workflows.entries.editing import slug_of
 from workflows.entries.mitigations import ExpectedTime, Mitigation, Rationale, Rollback
 from workflows.entries.parts import Certainty, Part, SeverityLevel
 from workflows.occurrences import Description
+from workflows.quality.checks.history import missing_of_story
 from workflows.quality.surroundings import Tried
 from workflows.runs.run import Run, name_of
 from workflows.writeups.answers import TIMES, Answers, each_time, items, moment, number, repeated
@@ -19,6 +20,7 @@ from workflows.writeups.template import numbered
 from workflows.writeups.writeup import WriteUp
 
 LINE: Final = 300
+MOVED: Final = {"up": "went up", "down": "went down"}
 # The questions of one figure and of one detector, which may be asked more than once.
 FIGURE: Final = ("kpi", "kpi_direction", "kpi_low", "kpi_high", "kpi_unit", "kpi_basis")
 DETECTOR: Final = ("detector_metric", "detector_comparison", "detector_threshold", "detector_window")
@@ -70,13 +72,21 @@ def changes_of(writeup: WriteUp, entry: FailureMode) -> dict[str, Any]:
 def case_study_of(writeup: WriteUp, entry: FailureMode) -> CaseStudy:
     """Return the story for the entry: a reuse where it says from where to where, else an incident."""
     said = writeup.answers
-    origin, target = said.get("origin_context"), said.get("target_context")
-    return CaseStudy(
+    dimensions = entry.dimensions
+    origin = Context(
+        text=said.get("origin_context") or entry.title,
+        data_domain=_only(dimensions.data_domain, "any"),
+        model_family=_only(dimensions.model_family, "any"),
+        deployment_environment=_only(dimensions.deployment_environment, "any"),
+        customer_segment=_only(dimensions.customer_segment, "all"),
+    )
+    target = _target(said)
+    story = CaseStudy(
         key=f"write-up-{writeup.id}",
         title=said["title"],
         type="reuse" if said.get("adapted") or target else "incident",
-        origin=Context(text=origin) if origin else Context(text=entry.title),
-        target=Context(text=target) if target else None,
+        origin=origin,
+        target=target,
         situation=said["symptom"],
         tried=said.get("tried") or said.get("mitigation") or None,
         adapted=said.get("adapted") or None,
@@ -88,6 +98,20 @@ def case_study_of(writeup: WriteUp, entry: FailureMode) -> CaseStudy:
         lucky=items(said.get("lucky", "")),
         outcome=said.get("lesson") or None,
     )
+    # Whoever approves it publishes it, where it has all that makes a story reusable.
+    return story if missing_of_story(story) else story.model_copy(update={"status": "published"})
+
+
+def _only(terms: Sequence[str], otherwise: str) -> str:
+    """Return the term where there is one alone; a story happened in one place."""
+    return terms[0] if len(terms) == 1 else otherwise
+
+
+def _target(said: Answers) -> Context | None:
+    """Return where the entry was reused, in a sentence and in terms; None where nobody said so."""
+    family, domain = said.get("target_model_family"), said.get("target_data_domain")
+    text = said.get("target_context") or " · ".join(one for one in (domain, family) if one)
+    return Context(text=text, data_domain=domain or "any", model_family=family or "any") if text else None
 
 
 def description_of(writeup: WriteUp, runs: Sequence[Run], *, certainty: Certainty, fallback: datetime) -> Description:
@@ -112,13 +136,15 @@ def description_of(writeup: WriteUp, runs: Sequence[Run], *, certainty: Certaint
 def left_out(said: Answers) -> Iterator[tuple[str, str]]:
     """Return what was answered and yet stands in no entry, because something beside it is missing: key and sentence."""
     for n, one in each_time(said, *FIGURE):
-        if "kpi" in one and not _impact(one):
+        if "kpi" in one and not _is_figure(one):
             yield numbered("kpi", n), f"“{one['kpi']}” comes into an entry once you say which way it moved."
     for n, one in each_time(said, *DETECTOR):
-        if "detector_metric" in one and not _detector(one):
+        if "detector_metric" in one and not _is_detector(one):
             rest = "it says above or below which threshold, over a window such as 5m"
             yield numbered("detector_metric", n), f"“{one['detector_metric']}” comes into an entry once {rest}."
-    if (remedy := said.get("mitigation")) and not _mitigations(said):
+    if said.get("trade_off") and not said.get("rationale"):
+        yield "trade_off", "What a remedy costs comes into an entry once you say why this one was chosen."
+    if (remedy := said.get("mitigation")) and not _is_remedy(said):
         yield "mitigation", f"“{remedy}” comes into an entry once it has steps and somebody who carries them out."
 
 
@@ -156,29 +182,44 @@ def _impact(said: Answers) -> list[Part]:
             basis=cast("Any", one.get("kpi_basis", "estimated")),
         )
         for one in repeated(said, *FIGURE)
-        if one.get("kpi") and one.get("kpi_direction") in {"up", "down"}
+        if _is_figure(one)
     ]
 
 
+def _is_figure(one: Answers) -> bool:
+    return bool(one.get("kpi")) and one.get("kpi_direction") in MOVED
+
+
+def _is_detector(one: Answers) -> bool:
+    window = one.get("detector_window", "").replace(" ", "")
+    has_limit = bool(one.get("detector_threshold")) and one.get("detector_comparison") in get_args(Comparison)
+    return bool(one.get("detector_metric")) and has_limit and WINDOW.fullmatch(window) is not None
+
+
+def _is_remedy(said: Answers) -> bool:
+    return bool(said.get("mitigation") and items(said.get("checklist", "")) and said.get("owner"))
+
+
 def _detectors(said: Answers) -> list[Part]:
-    return [part for one in repeated(said, *DETECTOR) for part in _detector(one)]
+    return [_detector(one) for one in repeated(said, *DETECTOR) if _is_detector(one)]
 
 
-def _detector(said: Answers) -> list[Part]:
-    metric, comparison = said.get("detector_metric"), said.get("detector_comparison")
-    threshold, window = said.get("detector_threshold"), said.get("detector_window", "").replace(" ", "")
-    if not metric or not threshold or comparison not in get_args(Comparison) or not WINDOW.fullmatch(window):
-        return []
+def _detector(one: Answers) -> Detector:
+    threshold = one["detector_threshold"]
     split = THRESHOLD.fullmatch(threshold)
     value = number(split.group(1)) if split else None
     unit = (split.group(2).strip() if split else "") or None
-    limit = threshold if value is None else value
-    return [Detector(metric=metric, comparison=cast("Any", comparison), threshold=limit, unit=unit, window=window)]
+    return Detector(
+        metric=one["detector_metric"],
+        comparison=cast("Any", one["detector_comparison"]),
+        threshold=threshold if value is None else value,
+        unit=unit,
+        window=one["detector_window"].replace(" ", ""),
+    )
 
 
 def _mitigations(said: Answers) -> list[Part]:
-    title, steps, owner = said.get("mitigation"), items(said.get("checklist", "")), said.get("owner")
-    if not title or not steps or not owner:
+    if not _is_remedy(said):
         return []
     rollback, why, minutes = said.get("rollback"), said.get("rationale"), number(said.get("contain_minutes"))
     time = ExpectedTime(
@@ -187,10 +228,10 @@ def _mitigations(said: Answers) -> list[Part]:
     consequences = said.get("trade_off") or None
     return [
         Mitigation(
-            title=title,
+            title=said["mitigation"],
             kind="contain",
-            checklist=steps[:30],
-            owner=owner,
+            checklist=items(said["checklist"])[:30],
+            owner=said["owner"],
             expected_time=time,
             rollback=Rollback(text=rollback) if rollback else None,
             fallback=said.get("fallback") or None,
@@ -202,15 +243,24 @@ def _mitigations(said: Answers) -> list[Part]:
 def _measures(said: Answers) -> list[Measure]:
     return [
         Measure(
-            name=one["kpi"],
-            before=number(one.get("kpi_low")),
-            after=high,
+            name=_line(f"{one['kpi']}: {MOVED.get(one.get('kpi_direction', ''), 'moved')} by{_at_least(one)}"),
+            after=most,
             unit=one.get("kpi_unit", "units"),
             basis=cast("Any", one.get("kpi_basis", "estimated")),
         )
         for one in repeated(said, *FIGURE)
-        if one.get("kpi") and (high := number(one.get("kpi_high"))) is not None
+        if one.get("kpi") and (most := _most(one)) is not None
     ]
+
+
+def _most(one: Answers) -> float | None:
+    high = number(one.get("kpi_high"))
+    return high if high is not None else number(one.get("kpi_low"))
+
+
+def _at_least(one: Answers) -> str:
+    low, high = number(one.get("kpi_low")), number(one.get("kpi_high"))
+    return f" {low:g} to" if low is not None and high is not None and low != high else ""
 
 
 def _responsibilities(lines: Sequence[str]) -> list[Responsibility]:

@@ -130,12 +130,27 @@ def _step(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf)
 
 def _answers(writeup: WriteUp, step: Step, vocabulary: Vocabulary, name_of: NameOf) -> Iterator[str]:
     for question in step.fields:
-        if (repeat := step.repeat_of(question.key)) is not None:
+        repeat = step.repeat_of(question.key)
+        if repeat is not None and not _is_told(step, repeat):
             yield from _table(writeup, step, repeat, vocabulary, name_of)
+        elif repeat is not None:
+            for one in _told_again(writeup, step, repeat):
+                yield f"**{_plain(one.label)}**  \n{_answer(one, writeup.answers[one.key], vocabulary, name_of)}\n"
         elif question.key in HEADED or any(question.key in one.fields for one in step.repeats):
             continue
         elif said := writeup.answers.get(question.key):
             yield f"**{_plain(question.label)}**  \n{_answer(question, said, vocabulary, name_of)}\n"
+
+
+def _is_told(step: Step, repeat: Repeat) -> bool:
+    """Return whether what repeats is told in sentences, which a table would flatten."""
+    return any(one.kind == "text" for one in step.fields if one.key in repeat.fields)
+
+
+def _told_again(writeup: WriteUp, step: Step, repeat: Repeat) -> Iterator[Question]:
+    for one in writeup.asked(step):
+        if (one.repeats or one.key) in repeat.fields and writeup.answers.get(one.key):
+            yield one
 
 
 def _table(writeup: WriteUp, step: Step, repeat: Repeat, vocabulary: Vocabulary, name_of: NameOf) -> Iterator[str]:

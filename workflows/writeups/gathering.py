@@ -1,8 +1,10 @@
 """What is known of an incident before anybody writes: its timeline and the first answers, with secrets masked."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2s
 from typing import Any, Final
 
 from store import Transaction
@@ -15,11 +17,12 @@ from workflows.search.trouble import trouble
 from workflows.situations import TIMES
 from workflows.writeups.answers import PERSON, WRITTEN, to_the_minute
 from workflows.writeups.template import Template
-from workflows.writeups.timeline import insert_within
+from workflows.writeups.timeline import insert_all_within
 
 LONGEST: Final = 1_000  # characters kept of one point of the timeline
 MESSAGES: Final = 2_000  # messages of an incident in which marked ones are looked for
 BOT: Final = "faultline"
+DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 ALERTS, ALERT = 30, 300  # alerts of different words on a timeline, and characters of one
 PEOPLE: Final = 20  # who are named as having taken part
 RUNS, TRIED = 20, 200  # remedies that are named as tried, and characters of one
@@ -62,11 +65,7 @@ def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, te
         *_steps(runs),
     ]  # fmt: skip
     found.sort(key=_when)
-    for one in found:
-        insert_within(
-            tx, writeup_id, at=one.at, source=one.source, text=masked(one.text)[:LONGEST], author=one.author,
-            kind=one.kind, link=one.link,
-        )  # fmt: skip
+    insert_all_within(tx, writeup_id, [{**vars(one), "text": masked(one.text)[:LONGEST]} for one in found])
     people = ",".join(_people(tx, incident, runs, said))
     answers = {**_of_entry(tx, incident), **_of_incident(tx, incident, said), **_of_runs(runs), "people": people}
     asked = template.questions
@@ -133,9 +132,15 @@ def _said(incident: IncidentRecord, said: Sequence[EvidenceRecord], marked: Coll
         link = permalink(incident.channel_id, one.ts)
         if one.ts in marked:
             yield Found(f"said:{one.ts}", one.said_at, one.text, one.author, "said", link)
-        elif one.is_alert and (what := _gist(one.text)) not in alerts and len(alerts) < ALERTS:
-            alerts.add(what)
-            yield Found(f"said:{one.ts}", one.said_at, f"Alert: {what}", BOT, "alert", link)
+        elif one.is_alert and (source := _alike(one.text)) not in alerts and len(alerts) < ALERTS:
+            alerts.add(source)
+            yield Found(source, one.said_at, f"Alert: {_gist(one.text)}", BOT, "alert", link)
+
+
+def _alike(text: str) -> str:
+    """Return what alerts are told apart by that differ in more than figures: those of one kind stand there once."""
+    kind = DIGITS.sub("#", " ".join(text.split()))
+    return f"alert:{blake2s(kind.encode(), digest_size=16).hexdigest()}"
 
 
 def _gist(text: str) -> str:

@@ -235,6 +235,20 @@ class Lists:
         tx.audit.add(AuditRecord(at, actor.user_id, deed, f"writeup:{writeup_id}", before, after))
 
 
+def answers_of_point(point: MomentRecord) -> dict[str, str]:
+    """Return what stands in the form of a point, as Slack gives it: a moment in seconds since 1970, to the minute."""
+    at = str(int(point.at.timestamp()) // 60 * 60) if point.at else ""
+    return {"text": point.text, "at": at, "place": "stay"}
+
+
+def answers_of_action(action: FollowUpRecord) -> dict[str, str]:
+    """Return what stands in the form of an action, as Slack gives it."""
+    return {
+        "text": action.text, "owner": action.owner, "due": action.due.isoformat(), "state": action.state,
+        "note": action.note or "",
+    }  # fmt: skip
+
+
 def _text(given: str) -> str:
     text = words(given)
     if not text:

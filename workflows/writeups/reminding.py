@@ -1,7 +1,7 @@
 """Write-ups that begin by themselves, and the few times somebody is asked to finish one or to do what was promised.
 
 An unfinished write-up   the next working day, then twice a week, its owner; once the team's channel; then nobody
-A follow-up action       the working day before it is due, then twice a week, its owner; then nobody
+A follow-up action       the working day before it is due, then twice a week, its owner; the same
 
 Everybody is asked in working hours where they live. What belongs to somebody who left passes to a colleague.
 """
@@ -42,9 +42,11 @@ class Reminding:
     def sweep(self) -> int:
         """Begin what is due to be written and owe what is due to be said; return how much that was."""
         now = self.clock()
+        with self.store.read() as tx:
+            over = self._over(tx, now)
+        done = [self._begun(incident_id) for incident_id in over]
         with self.store.begin() as tx:
-            done = [
-                *(self._begin(tx, incident_id) for incident_id in self._over(tx, now)),
+            done += [
                 *(self._remind(tx, writeup_id, now) for writeup_id in tx.writeups.to_remind(now, limit=AT_ONCE)),
                 *(self._nudge(tx, one, now) for one in tx.writeups.follow_ups_to_remind(now, limit=AT_ONCE)),
             ]
@@ -91,6 +93,11 @@ class Reminding:
         return tx.writeups.incidents_without(
             resolved_since=now - LOOKED_BACK - self.quiet, quiet_before=now - self.quiet, limit=AT_ONCE * 4
         )
+
+    def _begun(self, incident_id: int) -> bool:
+        """Begin one in a transaction of its own: a long timeline takes its time, and forms wait for nobody."""
+        with self.store.begin() as tx:
+            return self._begin(tx, incident_id)
 
     def _begin(self, tx: Transaction, incident_id: int) -> bool:
         """Begin the write-up of an incident that was one, where anybody is known who was there."""
@@ -153,14 +160,18 @@ class Reminding:
         if (at := self.writeups.mornings.not_before(tx, action.owner, now)) > now:
             tx.writeups.change_follow_up(action_id, remind_at=at)
             return False
-        goes_on = action.reminded + 1 < TO_ITS_OWNER
+        goes_on = action.reminded < TO_ITS_OWNER
+        address = action.owner if goes_on else self._team_of_action(tx, action)
         later = self.writeups.mornings.next_of_the_week(action.owner, now) if goes_on else None
         tx.writeups.change_follow_up(action_id, reminded=action.reminded + 1, remind_at=later)
         due = now.isoformat()
         return tx.outbox.owe_once(
-            undone_key(action_id, due), kind=UNDONE, subject=f"{action_id}|{action.owner}|{due}",
-            address=action.owner, at=now,
-        )  # fmt: skip
+            undone_key(action_id, due), kind=UNDONE, subject=f"{action_id}|{address}|{due}", address=address, at=now
+        )
+
+    def _team_of_action(self, tx: Transaction, action: FollowUpRecord) -> str:
+        record = tx.writeups.get(action.writeup_id)
+        return self._team_of(tx, record) if record is not None else action.owner
 
     def _with_somebody_to_do_it(self, tx: Transaction, action: FollowUpRecord) -> FollowUpRecord:
         """Return the action; one of somebody who has left goes to the owner of its write-up."""

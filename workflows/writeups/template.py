@@ -51,6 +51,7 @@ class Question(BaseModel):
     options: dict[str, str] = {}
     max_length: int = Field(3000, ge=1, le=3000)
     lines: int | None = Field(None, ge=1, le=100)
+    repeats: str = ""  # the field that this one asks once more; set by us alone
 
     @model_validator(mode="after")
     def _choice_has_something_to_choose_from(self) -> Self:
@@ -115,7 +116,8 @@ class Step(BaseModel):
     def _copies(self, repeat: Repeat, number: int) -> Iterable[Question]:
         for question in self.fields:
             if question.key in repeat.fields:
-                changed = {"key": numbered(question.key, number), "label": f"{question.label} ({number})"[:150]}
+                label = f"{question.label} ({number})"[:150]
+                changed = {"key": numbered(question.key, number), "label": label, "repeats": question.key}
                 yield question.model_copy(update={**changed, "required": False})
 
     @model_validator(mode="after")
@@ -229,7 +231,8 @@ class Template(BaseModel):
         asked, length = step.asked(answers or {}, shown), self._length(severity)
         if length is None or step.name not in length.steps:
             return asked
-        return tuple(question for question in asked if question.short or question.required)
+        short = {question.key for question in step.fields if question.short or question.required}
+        return tuple(question for question in asked if (question.repeats or question.key) in short)
 
     def _length(self, severity: str | None) -> Length | None:
         return next((length for length in self.lengths if severity in length.severities), None)

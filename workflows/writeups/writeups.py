@@ -1,7 +1,7 @@
 """Starting, answering, handing over and leaving a write-up; several people write at once and no word is lost."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from store import Store, Transaction
@@ -145,12 +145,12 @@ class WriteUps:
             record = self._open(tx, writeup_id, actor)
             mine = self._checked(record, step_name, given)
             base = tx.writeups.answers_at(writeup_id, version)
-            joined = join(base, mine, record.answers)
+            joined = join(base, mine, self._standing(tx, record, base))
             self._keep(tx, record, joined.changed, actor.user_id, step=step_name)
             self._keep_apart(tx, record, joined.clashes, actor)
             writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
             if not joined.clashes:
-                tx.unsent.forget(writeup_id, actor.user_id, step_name, until=self.clock() + OVERTAKEN)
+                self._forget_typed(tx, writeup_id, step_name, given, actor)
             others = _others_since(tx, writeup_id, version, set(mine), actor)
             self.tell_within(tx, writeup_id)
         self.bell.ring()
@@ -207,9 +207,15 @@ class WriteUps:
         What stands in a step that was sent in was accepted by whoever sent it.
         """
         sent = {one.key for name in record.steps if (step := self.template.step_named(name)) for one in step.fields}
-        taken = {one.field for one in tx.writeups.told(record.id) if one.by != PREFILLED_BY} | sent
-        new = {key: text for key, text in answers.items() if text and _is_better(text, key, record.answers, taken)}
-        self._keep(tx, record, new, PREFILLED_BY)
+        said = {one.field for one in tx.writeups.told(record.id) if one.by != PREFILLED_BY}
+        better = {
+            key: _with_more_people(record.answers.get(key), text) if key == "people" else text
+            for key, text in answers.items()
+            if text and key not in said and (key not in sent or not record.answers.get(key))
+        }
+        new = {key: text for key, text in better.items() if text != record.answers.get(key)}
+        if new:
+            self._keep(tx, record, new, PREFILLED_BY)
 
     def open_within(self, tx: Transaction, writeup_id: int, actor: Actor) -> WriteUpRecord:
         """Return the open write-up as part of the caller's transaction; raises NotFound, NotAllowed, UserError."""
@@ -230,10 +236,28 @@ class WriteUps:
 
     def _gathered(self, tx: Transaction, record: WriteUpRecord) -> WriteUpRecord:
         """Return the write-up with all that its incident told until now."""
+        record = self._record(tx, record.id)  # locked: others may be saving at this moment
         incident = tx.incidents.get(record.incident_id) if record.incident_id and record.state == "open" else None
-        if incident is not None:
-            self.prefill_within(tx, record, gather_within(tx, record.id, incident, self.template))
+        if incident is None:
+            return record
+        self.prefill_within(tx, record, gather_within(tx, record.id, incident, self.template))
         return self._record(tx, record.id)
+
+    def _forget_typed(self, tx: Transaction, writeup_id: int, step_name: str, given: Answers, actor: Actor) -> None:
+        """Forget what the person typed into the form, now that it is sent; what was not asked for any more stays."""
+        left, at = tx.unsent.get(writeup_id, actor.user_id, step_name), self.clock() + OVERTAKEN
+        rest = {key: text for key, text in left.answers.items() if text and key not in given} if left else {}
+        if left is not None and rest:
+            tx.unsent.keep(replace(left, answers=rest, stamp="", at=at))
+        else:
+            tx.unsent.forget(writeup_id, actor.user_id, step_name, until=at)
+
+    @staticmethod
+    def _standing(tx: Transaction, record: WriteUpRecord, base: Answers) -> dict[str, str]:
+        """Return the answers as people gave them: what the bot alone bettered since is in nobody's way."""
+        last_by = {one.field: one.by for one in tx.writeups.told(record.id) if one.accepted}
+        ours = {key for key, by in last_by.items() if by == PREFILLED_BY}
+        return {key: base.get(key, "") if key in ours else text for key, text in record.answers.items()}
 
     def _move(self, writeup_id: int, actor: Actor, *, state: str, reason: str | None) -> WriteUp:
         self.catalog.people.require_contributor(actor)
@@ -329,8 +353,9 @@ class WriteUps:
         tx.audit.add(AuditRecord(self.clock(), actor.user_id, deed, f"writeup:{writeup_id}", before, after))
 
 
-def _is_better(text: str, key: str, standing: Answers, taken: Collection[str]) -> bool:
-    return not standing.get(key) or (key not in taken and text != standing[key])
+def _with_more_people(standing: str | None, found: str) -> str:
+    """Return everybody who is named already and whoever is new; messages that were dropped name nobody any more."""
+    return ",".join(dict.fromkeys([*(standing or "").split(","), *found.split(",")])).strip(",")
 
 
 def _others_since(tx: Transaction, writeup_id: int, version: int, keys: set[str], actor: Actor) -> str | None:

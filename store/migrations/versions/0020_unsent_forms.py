@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("form", sa.String(60), primary_key=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("answers", DOCUMENT, nullable=False),
+        sa.Column("base", DOCUMENT, nullable=False),
         sa.Column("stamp", sa.String(30), nullable=False),
         sa.Column("at", store.types.Instant(timezone=True), nullable=False),
     )
