@@ -96,7 +96,7 @@ class Submission:
     """A submitted form: its answers by the block id of their field, and what we noted when we opened it.
 
     `view_below` is the view it lies on, which its answer may have made out of date; `view_id` is the form itself.
-    Blocks that ask for nothing, such as a menu that draws the form anew, are `unasked`.
+    `asked` are the blocks that ask for something; a menu that draws the form anew is none.
     """
 
     actor: Actor
@@ -104,7 +104,7 @@ class Submission:
     private_metadata: str
     view_below: str = ""
     view_id: str = ""
-    unasked: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -112,8 +112,8 @@ class Submission:
 
         Whoever saw an error though the form was taken, and says it better before sending it again, loses nothing.
         """
-        asked = {block_id: answer for block_id, answer in self.answers.items() if block_id not in self.unasked}
-        typed = json.dumps([self.view_id, asked], sort_keys=True)
+        said = {block_id: answer for block_id, answer in self.answers.items() if block_id in self.asked}
+        typed = json.dumps([self.view_id, said], sort_keys=True)
         return sha256(typed.encode()).hexdigest()[:32]
 
     def noted(self, key: str) -> Any:
@@ -171,8 +171,13 @@ def submission(body: Mapping[str, Any], home_team: str) -> Submission:
         private_metadata=str(view.get("private_metadata") or ""),
         view_below=str(view.get("previous_view_id") or ""),
         view_id=str(view.get("id") or ""),
-        # Slack makes up the ids of such blocks, and others whenever the form is drawn again.
-        unasked=frozenset(block.get("block_id", "") for block in view.get("blocks") or () if block["type"] != "input"),
+        # Slack makes up the ids of other blocks, and new ones whenever the form is drawn again; what stood in the form
+        # may then still bear the old ones.
+        asked=frozenset(
+            (block.get("block_id", "") for block in view["blocks"] if block["type"] == "input")
+            if view.get("blocks")
+            else answers
+        ),
     )
 
 

@@ -125,22 +125,23 @@ def test_a_form_is_read_by_its_block_ids_and_without_characters_that_cannot_be_s
 def test_a_form_has_the_same_key_when_it_is_sent_twice_and_another_when_it_says_something_else() -> None:
     def sent(text: str, view: str = "V1") -> str:
         values = {"reason": {"value": {"type": "plain_text_input", "value": text}}}
-        return submission({"view": {"id": view, "state": {"values": values}}}, "T1").key
+        blocks = [{"type": "input", "block_id": block_id} for block_id in values]
+        return submission({"view": {"id": view, "blocks": blocks, "state": {"values": values}}}, "T1").key
 
     assert sent("too long") == sent("too long")
     assert len({sent("too long"), sent("too long by half"), sent("too long", "V2")}) == 3
 
 
 def test_a_form_that_was_drawn_again_before_it_is_sent_again_has_the_same_key() -> None:
-    def sent(menu: str) -> str:
-        blocks = [{"type": "section", "block_id": menu}, {"type": "input", "block_id": "reason"}]
+    def sent(menu: str, drawn: str = "") -> str:
+        blocks = [{"type": "section", "block_id": drawn or menu}, {"type": "input", "block_id": "reason"}]
         values = {
             menu: {"choose": {"type": "static_select", "selected_option": {"value": "summary"}}},
             "reason": {"value": {"type": "plain_text_input", "value": "too long"}},
         }
         return submission({"view": {"id": "V1", "blocks": blocks, "state": {"values": values}}}, "T1").key
 
-    assert sent("made-up-1") == sent("made-up-2")
+    assert sent("made-up-1") == sent("made-up-2") == sent("made-up-1", drawn="made-up-2")
 
 
 @pytest.mark.parametrize("noted", ["", "[]", "nonsense", "{"])
