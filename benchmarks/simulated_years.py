@@ -36,7 +36,8 @@ from workflows.reviews.cadence import QUARTER, Cadence
 from workflows.reviews.nudging import Nudging
 from workflows.reviews.reviews import Reviews
 from workflows.reviews.steps import STEPS
-from workflows.reviews.stewardship import Stewardship, Workplaces
+from workflows.reviews.stewardship import Stewardship
+from workflows.reviews.workplaces import Workplaces
 
 ZONES: Final = (
     *("America/Los_Angeles", "America/New_York", "America/Sao_Paulo", "Europe/London", "Europe/Berlin"),

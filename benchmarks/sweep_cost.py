@@ -37,7 +37,8 @@ from workflows.entries.entry import Entry
 from workflows.people import OPERATOR, People
 from workflows.reviews.cadence import QUARTER, Cadence
 from workflows.reviews.nudging import Nudging
-from workflows.reviews.stewardship import Stewardship, Workplaces
+from workflows.reviews.stewardship import Stewardship
+from workflows.reviews.workplaces import Workplaces
 
 IDLE_SWEEPS: Final = 300
 AT_ONCE: Final = 5_000  # rows in one insert

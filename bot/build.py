@@ -193,7 +193,7 @@ def build_workflows(
     feedback = Feedback(store)
     feedback.refresh()
     suggestions = Suggestions(catalog, settings.suggestion_threshold, feedback)
-    reviews = Reviews(store, clock, catalog, bell, settings.cadence)
+    reviews = Reviews(store, clock, catalog, bell, settings.cadence, settings.workplaces)
     stewardship = Stewardship(people, settings.workplaces, settings.team_channels)
     nudging = Nudging(store, clock, catalog, stewardship, bell, settings.digest)
     rotas = Rotas({role: tuple(ids) for role, ids in settings.rotas.items()})
@@ -216,7 +216,7 @@ def build_workflows(
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
     lifecycle = Lifecycle(store, clock, catalog, assessing, sign_offs, bell)
-    amendments = Amendments(store, clock, catalog, assessing, sign_offs, bell)
+    amendments = Amendments(store, clock, catalog, assessing, sign_offs, bell, reviews)
     search = Search(catalog, vocabulary)
     occurrences = Occurrences(store, clock, catalog)
     return Workflows(
@@ -255,7 +255,7 @@ def build_workflows(
         sign_offs=sign_offs,
         remarks=Remarks(store, clock, sign_offs, bell),
         sampling=Sampling(store, clock, catalog, sign_offs, bell, settings.sampling),
-        links=Links(store, clock, catalog, asked_web(own_network=settings.check_own_network)),
+        links=Links(store, clock, catalog, asked_web(own_network=settings.check_own_network), reviews),
         vocabulary=vocabulary,
         exports=Exports(catalog, vocabulary, settings.catalog_dir / VOCABULARY_FILE),
         imports=Imports(catalog, vocabulary, settings.vocabulary),

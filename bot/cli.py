@@ -45,7 +45,7 @@ from workflows.evaluation.material import read_material
 from workflows.evaluation.noise import known_noises
 from workflows.exchange.page import entry_page
 from workflows.exchange.portrait import entry_as_json
-from workflows.people import OPERATOR
+from workflows.people import OPERATOR, Actor
 from workflows.quality.linting import lint as lint_files
 from workflows.search.synonyms import Synonyms
 
@@ -256,12 +256,18 @@ def reviews(
     reason: Annotated[
         str, typer.Option(help="Why it is due; its steward reads this.")
     ] = "asked for on the command line",
+    domain: Annotated[str, typer.Option(help="Only those of this domain.")] = "all",
+    steward: Annotated[str, typer.Option(metavar="U…", help="Only those that wait for this person.")] = "",
 ) -> None:
     """List due reviews, or make one due now."""
     with offline(settings_with_logs()) as workflows:
         if request:
             workflows.reviews.request(request, reason, OPERATOR)
-        due = workflows.reviews.due_for(OPERATOR)
+        due = (
+            workflows.reviews.due_for(Actor(steward), "mine")
+            if steward
+            else workflows.reviews.due_for(OPERATOR, domain)
+        )
     for review in due:
         _tell(f"{review.entry.id}  {review.due_at:%Y-%m-%d}  {review.entry.document.title}: {review.reason}")
     if not due:

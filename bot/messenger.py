@@ -18,6 +18,7 @@ from bot.delivery import Delivery
 from bot.outcomes import Delivered, Ended, Gone, Later, Outcome, Unknown
 from bot.owed import Renderer
 from bot.patience import Patience, Uptime
+from bot.quiet_hours import Quiet, at_any_hour
 from bot.reference import new_reference
 from store import Store, Transaction, Unavailable
 from store.outbox import ClaimedMessage
@@ -76,6 +77,7 @@ class Messenger:
     bell: Bell
     delivery: Delivery
     watch: Watch
+    quiet: Quiet = at_any_hour
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -129,6 +131,8 @@ class Messenger:
             log.exception("a delivery failed", reference=new_reference(), key=claimed.message.key)
 
     def _deliver(self, claimed: ClaimedMessage, started: float) -> Outcome:
+        if (wait := self.quiet(claimed.message)) > timedelta():
+            return Later(wait, tried=False)
         try:
             rendered = self.renderers[claimed.message.kind](claimed.message.subject)
         except Unavailable:

@@ -24,6 +24,7 @@ from bot.joining import join
 from bot.messenger import Bell, Messenger, Watch
 from bot.pace import Pace
 from bot.patience import Patience, Uptime, uptime
+from bot.quiet_hours import QuietHours
 from bot.ranking import Ranking
 from bot.refusals import error_of
 from bot.schedule import schedule, wake
@@ -40,6 +41,7 @@ from bot.web.server import serve
 from bot.web.writeups import write_up_route
 from bot.workspace import SlackWorkspace
 from workflows.clock import Clock, system_clock
+from workflows.concerned import concerned
 from workflows.errors import UserError
 from workflows.retention import Retention
 from workflows.writeups.elsewhere import Elsewhere
@@ -74,7 +76,9 @@ def running(
         stack.callback(store.close)
         bell = Bell()
         brief = WebClient(token=token, base_url=settings.slack_api_url, timeout=LOOK_UP_SECONDS, retry_handlers=[])
-        workspace = SlackWorkspace(reading, settings.named_people, settings.named_groups, identity.scopes)
+        workspace = SlackWorkspace(
+            reading, settings.named_people, settings.named_groups, identity.scopes, lambda: concerned(store)
+        )
         workflows = build_workflows(
             settings, store, directory=SlackChannels(brief), workspace=workspace, bell=bell, clock=clock
         )
@@ -87,8 +91,9 @@ def running(
         slack_time.hear({"Date": identity.told_at})
         delivery = Delivery(store, posting, reading, Pace(uptime, store, clock), slack_time, uptime, patience)
         messenger = Messenger(
-            store, clock, owed_messages(workflows, people).renderers(), bell, delivery, Watch(patience, uptime)
-        )
+            store, clock, owed_messages(workflows, people).renderers(), bell, delivery, Watch(patience, uptime),
+            QuietHours(workflows.stewardship, clock).wait,
+        )  # fmt: skip
         stack.enter_context(_in_thread(messenger, "messenger"))
         homes = Homes(workflows.home, people, reading, background, identity.team_id)
         ranking = Ranking(workflows.incidents)

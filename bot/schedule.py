@@ -74,6 +74,7 @@ def schedule(
     )
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "triggers": (triggers.look, TRIGGER_CHECK),
+        "cadences": (triggers.reviews.keep_to_cadence, TRIGGER_CHECK),
         "reviews": (nudging.sweep, sweep_interval),
         "ownership": (ownership.look, OWNERSHIP_CHECK),
         "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),

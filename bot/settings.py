@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from workflows.errors import UserError
 from workflows.reviews.cadence import Cadence
 from workflows.reviews.nudging import DigestHour
-from workflows.reviews.stewardship import Workplaces
+from workflows.reviews.workplaces import Workplaces
 from workflows.workdays import WEEKDAYS, WorkingHours, is_known_country, zone_named
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,7 +4,7 @@ Also where those who hold roles live, and who of them is away.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
@@ -13,9 +13,10 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.refusals import error_of
+from bot.refusals import error_of, is_rate_limit, is_slacks_own_trouble
 
 log = structlog.get_logger(__name__)
+MOST_OTHERS = 200  # people asked about in one round besides those with a role; users.info answers over 100 a minute
 
 
 @dataclass
@@ -33,6 +34,8 @@ class _Known:
 class SlackWorkspace:
     """Asks Slack for the named people and groups when told to, and answers from memory in between.
 
+    `others` names those of whom it matters as well where they live and whether they have left, without a role.
+
     Without the optional scopes usergroups:read and users:read it knows no groups and nobody's leaving; `faultline
     doctor` says so.
     """
@@ -41,6 +44,7 @@ class SlackWorkspace:
     people: Collection[str]
     groups: Collection[str]
     scopes: frozenset[str]
+    others: Callable[[], Collection[str]] = frozenset
     _known: _Known = field(default_factory=_Known)
 
     def members_of(self, group_id: str) -> frozenset[str]:
@@ -53,13 +57,15 @@ class SlackWorkspace:
 
     def refresh(self) -> None:
         """Ask Slack again; what it does not tell now stays as it was."""
-        if self.groups and "usergroups:read" in self.scopes:
-            self._refresh_groups()
+        is_told = self._refresh_groups() if self.groups and "usergroups:read" in self.scopes else True
         if "users:read" in self.scopes:
             members = {person for group in self._known.groups.values() for person in group}
-            for person in sorted({*self.people, *members}):
-                self._refresh_person(person)
-        self._known.is_informed = True
+            named = sorted({*self.people, *members})
+            others = sorted(set(self.others()) - set(named))[:MOST_OTHERS]
+            # Each is asked, also after one of whom Slack told nothing.
+            told = [self._refresh_person(person) for person in (*named, *others)]
+            is_told = is_told and all(told[: len(named)])
+        self._known.is_informed = self._known.is_informed or is_told
 
     def is_away(self, user_id: str) -> bool:
         """Return whether the person's status says that they are on leave or ill."""
@@ -70,35 +76,47 @@ class SlackWorkspace:
         return self._known.zones.get(user_id, "")
 
     def is_informed(self) -> bool:
-        """Return whether Slack was asked at least once since the start."""
+        """Return whether Slack told of everybody who holds a role at least once since the start."""
         return self._known.is_informed
 
-    def _refresh_groups(self) -> None:
+    def _refresh_groups(self) -> bool:
+        """Note who is in which user group, and return whether Slack answered."""
         try:
             found = self.client.usergroups_list(include_users=True)["usergroups"]
         except SlackApiError as refused:
             log.warning("Slack does not tell who is in which user group", error=error_of(refused))
+            return not _may_tell_later(refused)
         except (OSError, HTTPException) as broken:
             log.warning("Slack does not tell who is in which user group", error=str(broken))
-        else:
-            self._known.groups = {
-                group["id"]: frozenset(group.get("users") or ()) for group in found if group["id"] in self.groups
-            }
+            return False
+        self._known.groups = {
+            group["id"]: frozenset(group.get("users") or ()) for group in found if group["id"] in self.groups
+        }
+        return True
 
-    def _refresh_person(self, user_id: str) -> None:
-        """Note what Slack says of the person now; what it does not tell stays as it was."""
+    def _refresh_person(self, user_id: str) -> bool:
+        """Note what Slack says of the person now, and return whether it answered.
+
+        What it does not tell stays as it was.
+        """
         known = self._known
         try:
             told: Mapping[str, Any] = self.client.users_info(user=user_id)["user"]
         except SlackApiError as refused:
             if error_of(refused) == "user_not_found":
                 known.left |= {user_id}
-            return
+            return not _may_tell_later(refused)
         except (OSError, HTTPException):
-            return
+            return False
         known.left = known.left | {user_id} if told.get("deleted") else known.left - {user_id}
         known.away = known.away | {user_id} if _says_away(told.get("profile") or {}) else known.away - {user_id}
         known.zones = {**known.zones, user_id: str(told.get("tz") or "")}
+        return True
+
+
+def _may_tell_later(refused: SlackApiError) -> bool:
+    """Return whether Slack did not answer for now; a refusal that stays is an answer."""
+    return is_rate_limit(refused) or is_slacks_own_trouble(refused)
 
 
 # What Slack itself offers as statuses for leave and illness, and what people write there.

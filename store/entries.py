@@ -107,6 +107,12 @@ class Entries:
         # Written rows are let go, or an import of thousands would hold every document until it ends.
         self._session.expunge(row)
 
+    def verifiers(self) -> frozenset[str]:
+        """Return who verified the published entries last."""
+        row = EntryRow
+        by = select(row.last_verified_by).where(row.status == "published", row.last_verified_by.is_not(None)).distinct()
+        return frozenset(person for person in self._session.scalars(by) if person)
+
     def verified(self, entry_id: str, *, by: str, at: datetime) -> None:
         """Note that a person found the entry right."""
         change = update(EntryRow).where(EntryRow.id == entry_id)

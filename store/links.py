@@ -23,6 +23,10 @@ class LinkChecks:
                 update(LinkCheckRow).where(LinkCheckRow.uri == uri).values(state=state, checked_at=at)
             )
 
+    def state_of(self, uri: str) -> str | None:
+        """Return how the address answered last, or None where it was never asked."""
+        return self._session.scalar(select(LinkCheckRow.state).where(LinkCheckRow.uri == uri))
+
     def all(self) -> Mapping[str, tuple[str, datetime]]:
         """Return how every address answered, and when it was asked."""
         return {row.uri: (row.state, row.checked_at) for row in self._session.scalars(select(LinkCheckRow))}

@@ -214,9 +214,12 @@ class Outbox:
     def ended(self, claimed: ClaimedMessage, state: str, *, at: datetime, problem: str | None = None) -> None:
         """Record that the message will not be sent: failed, dropped or uncertain."""
         row = self._held(claimed)
-        if row is not None:
-            row.problem = problem
-            self._release(row, state, not_before=row.not_before, at=at)
+        if row is None:
+            return
+        if state == "dropped" and row.revision > claimed.message.revision:
+            state, problem = "waiting", None  # there is something to say again since it was looked at
+        row.problem = problem
+        self._release(row, state, not_before=row.not_before, at=at)
 
     def gone(self, claimed: ClaimedMessage, *, at: datetime, problem: str) -> None:
         """Record that somebody deleted the message in Slack, so that it is posted anew."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
@@ -101,10 +101,33 @@ class Reviews:
         if not insert_once(self._session, ReviewRow, entry_id=entry_id, **given):
             self._session.execute(update(ReviewRow).where(ReviewRow.entry_id == entry_id).values(**given))
 
+    def say_why(self, entry_id: str, reason: str, *, asked_by: str | None) -> None:
+        """Say anew why the entry's next review is due, and by whom it was asked for; its date and steps stay."""
+        row = ReviewRow
+        self._session.execute(update(row).where(row.entry_id == entry_id).values(reason=reason, asked_by=asked_by))
+
+    def last_for(self, entry_id: str, lasts: timedelta) -> None:
+        """Note the cadence that gives the date of the entry's next review, which stays."""
+        row = ReviewRow
+        days = lasts / timedelta(days=1)
+        self._session.execute(update(row).where(row.entry_id == entry_id).values(lasts_days=days))
+
+    def cadences(self) -> dict[str, timedelta]:
+        """Return the cadence by which the date of each review was set; those of events are left out."""
+        row = ReviewRow
+        rows = self._session.execute(select(row.entry_id, row.lasts_days).where(row.lasts_days.is_not(None)))
+        return {entry_id: timedelta(days=days) for entry_id, days in rows if days is not None}
+
     def due(self, now: datetime) -> list[ReviewRecord]:
-        """Return the reviews that are due, oldest first."""
-        query = select(ReviewRow).where(ReviewRow.due_at <= now).order_by(ReviewRow.due_at, ReviewRow.entry_id)
+        """Return the reviews that are due or that somebody was told of, oldest first."""
+        is_open = or_(ReviewRow.due_at <= now, ReviewRow.stage != "")
+        query = select(ReviewRow).where(is_open).order_by(ReviewRow.due_at, ReviewRow.entry_id)
         return [_review(row) for row in self._session.scalars(query)]
+
+    def assigned(self) -> frozenset[str]:
+        """Return the people to whom a review was handed over."""
+        query = select(ReviewRow.assigned_to).where(ReviewRow.assigned_to.is_not(None)).distinct()
+        return frozenset(person for person in self._session.scalars(query) if person)
 
     def of(self, entry_ids: Collection[str]) -> list[ReviewRecord]:
         """Return the next reviews of these entries, without locking them."""
@@ -147,13 +170,22 @@ class Reviews:
         self._session.add(ReviewAnswerRow(**vars(answer)))
         self._session.flush()
 
+    def answers_of(self, entry_ids: Collection[str]) -> dict[tuple[str, datetime], ReviewAnswerRecord]:
+        """Return the latest answer to each review of these entries, by entry and due date."""
+        rows = self._session.scalars(
+            select(ReviewAnswerRow).where(ReviewAnswerRow.entry_id.in_(entry_ids)).order_by(ReviewAnswerRow.id)
+        )
+        return {(row.entry_id, row.due_at): _answer(row) for row in rows}
+
     def answer_to(self, entry_id: str, due_at: datetime) -> ReviewAnswerRecord | None:
         """Return the latest answer to the review that was due then, or None."""
         query = select(ReviewAnswerRow).where(ReviewAnswerRow.entry_id == entry_id, ReviewAnswerRow.due_at == due_at)
         row = self._session.scalar(query.order_by(ReviewAnswerRow.id.desc()).limit(1))
-        if row is None:
-            return None
-        return ReviewAnswerRecord(**{name: getattr(row, name) for name in ReviewAnswerRecord.__dataclass_fields__})
+        return _answer(row) if row is not None else None
+
+
+def _answer(row: ReviewAnswerRow) -> ReviewAnswerRecord:
+    return ReviewAnswerRecord(**{name: getattr(row, name) for name in ReviewAnswerRecord.__dataclass_fields__})
 
 
 def _nudges() -> Select[NudgeRow]:

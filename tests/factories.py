@@ -36,7 +36,8 @@ from workflows.reports import Reports
 from workflows.reviews.cadence import Cadence
 from workflows.reviews.nudging import Nudging
 from workflows.reviews.reviews import Reviews
-from workflows.reviews.stewardship import Stewardship, Workplaces
+from workflows.reviews.stewardship import Stewardship
+from workflows.reviews.workplaces import Workplaces
 from workflows.rotas import Rotas
 from workflows.runs.outcomes import Outcomes
 from workflows.runs.runs import Runs
@@ -280,7 +281,7 @@ def house(
     writeups = WriteUps(store, clock, catalog, vocabulary, built_in(), bell, Mornings(stewardship))
     assessing = Assessing(store, clock, catalog, vocabulary)
     sign_offs = SignOffs(store, clock, catalog, reviews, bell)
-    amendments = Amendments(store, clock, catalog, assessing, asked, bell)
+    amendments = Amendments(store, clock, catalog, assessing, asked, bell, reviews)
     subscriptions = Subscriptions(store, clock, catalog, vocabulary)
     search, occurrences = Search(catalog, vocabulary), Occurrences(store, clock, catalog)
     return House(

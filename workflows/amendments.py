@@ -33,6 +33,7 @@ from workflows.people import Actor
 from workflows.ports import DeliveryBell
 from workflows.quality.findings import Finding
 from workflows.quality.surroundings import Approval
+from workflows.reviews.reviews import Reviews
 from workflows.writeups.announcing import announce_change_within
 
 PROPOSAL = "amendment"  # the message that asks a steward to decide
@@ -85,6 +86,7 @@ class Amendments:
     assessing: Assessing
     sign_offs: Reviewers
     bell: DeliveryBell
+    reviews: Reviews
 
     def suggest(
         self,
@@ -364,7 +366,7 @@ class Amendments:
             self._ask(tx, record, entry, actor, purpose="afterwards")
         except UserError:
             reason = "an urgent correction was published and nobody else could be asked to look at it"
-            tx.reviews.schedule(record.entry_id, self.clock(), reason, asked_by=actor.user_id)
+            self.reviews.request_within(tx, record.entry_id, reason, actor)
 
     def _require_no_worse(
         self, tx: Transaction, known: EntryRecord, document: FailureMode, record: AmendmentRecord

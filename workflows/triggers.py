@@ -34,7 +34,10 @@ REJECTED_LATELY: Final = timedelta(days=90)
 OFTEN: Final = 3  # rejections
 LONGEST_NAME: Final = 80  # characters of a version or of a detector's name
 REMEMBERED: Final = timedelta(days=730)  # how far back an event counts as the same
-MOST_REMEMBERED: Final = 100_000
+MOST_REMEMBERED: Final = 1_000  # events of one entry
+AT_ONCE: Final = 50  # entries made due in one transaction, which must end within a second; some 6 ms each
+WHILE_SOMEBODY_WAITS: Final = 100  # entries made due before a command is answered
+RELEASED_LATELY: Final = timedelta(days=2)
 MADE_DUE: Final = "review.due"
 RELEASE: Final = "model.release"
 ANY: Final = "any"
@@ -96,19 +99,20 @@ class Triggers:
         if not version:
             msg = f"Say which version was released: `/failure release {family} 4.2`."
             raise UserError(msg)
-        now, subject = self.clock(), f"{family} {version}"
+        now = self.clock()
         with self.store.begin() as tx:
             earlier = tx.audit.find(action=RELEASE, subject=f"model:{family}", limit=1_000)
             known = [str((one.after or {}).get("version")) for one in earlier]
-            if version in known or not tx.receipts.is_first(f"release:{subject}", now):
+            if version in known or not tx.receipts.is_first(f"release:{family} {version}", now):
                 return Release(family, version, (), is_news=False)
-            tx.audit.add(AuditRecord(now, actor.user_id, RELEASE, f"model:{family}", None, {"version": version}))
-            counts = (
-                is_major if is_major is not None else not known or _first_number(version) != _first_number(known[0])
-            )
-            entries = [one for one in self._published() if _is_of_family(one, family)] if counts else []
-            events = [Event(one.id, f"release:{subject}", f"{subject} was released") for one in entries]
-            self._make_due(tx, events, actor, now)
+            majors = {_first_number(one) for one in known}
+            counts = is_major if is_major is not None else _first_number(version) not in majors
+            after = {"version": version, "counts": counts}
+            tx.audit.add(AuditRecord(now, actor.user_id, RELEASE, f"model:{family}", None, after))
+        entries = [one for one in self._published() if _is_of_family(one, family)] if counts else []
+        events = _of_release(entries, family, version)
+        # Somebody waits for an answer; what a large catalog has more than this follows with the next look.
+        self._make_all_due(events[:WHILE_SOMEBODY_WAITS], actor)
         self.bell.ring()
         may_see = self.catalog.people.may_see
         return Release(family, version, [one for one in entries if may_see(actor, one.document)], is_news=True)
@@ -132,35 +136,41 @@ class Triggers:
             Event(one.id, f"drift:{name}:{alarm.key}"[:500], f"its detector “{detector.metric}” raised an alarm{value}")
             for one, detector in concerned
         ]
-        with self.store.begin() as tx:
-            due = self._make_due(tx, events, OPERATOR, now)
+        due = self._make_all_due(events, OPERATOR)
         self.bell.ring()
         return [one for one, _ in concerned if one.id in due]
 
     def look(self) -> int:
         """Look for what nobody announces, make the entries due, and return how many are newly so."""
         now, published = self.clock(), self._published()
-        with self.store.begin() as tx:
+        with self.store.read() as tx:
             events = [*self._happened_again(tx, published), *self._out_of_practice(published, now)]
             events += [*self._left_by_their_owner(published), *self._often_rejected(tx, published, now)]
-            due = self._make_due(tx, events, OPERATOR, now)
+            releases = tx.audit.find(action=RELEASE, since=now - RELEASED_LATELY, limit=1_000)
+        due = self._make_all_due(events, OPERATOR)
+        for one in releases:
+            due |= self._make_all_due(_left_by_a_release(published, one), Actor(one.actor, is_operator=True))
         if due:
             self.bell.ring()
         return len(due)
 
-    def _make_due(self, tx: Transaction, events: Iterable[Event], actor: Actor, now: datetime) -> set[str]:
-        """Make due what was not made so by the same event before, and return the entries."""
-        events = list(events)
-        if not events:
-            return set()
-        past = tx.audit.find(action=MADE_DUE, since=now - REMEMBERED, limit=MOST_REMEMBERED)
-        known = {(one.subject, str((one.after or {}).get("event"))) for one in past}
-        new = [one for one in events if (f"entry:{one.entry_id}", one.key) not in known]
-        for event in new:
-            after = {"event": event.key, "reason": event.reason}
-            tx.audit.add(AuditRecord(now, actor.user_id, MADE_DUE, f"entry:{event.entry_id}", None, after))
-            self.reviews.request_within(tx, event.entry_id, event.reason, actor, is_urgent=False)
-        return {one.entry_id for one in new}
+    def _make_all_due(self, events: Sequence[Event], actor: Actor) -> set[str]:
+        """Make due what was not made so by the same event before, and return the entries; some in each transaction."""
+        due: set[str] = set()
+        for start in range(0, len(events), AT_ONCE):
+            with self.store.begin() as tx:
+                due |= {one.entry_id for one in events[start : start + AT_ONCE] if self._make_due(tx, one, actor)}
+        return due
+
+    def _make_due(self, tx: Transaction, event: Event, actor: Actor) -> bool:
+        now, subject = self.clock(), f"entry:{event.entry_id}"
+        past = tx.audit.find(action=MADE_DUE, subject=subject, since=now - REMEMBERED, limit=MOST_REMEMBERED)
+        if any((one.after or {}).get("event") == event.key for one in past):
+            return False
+        after = {"event": event.key, "reason": event.reason}
+        tx.audit.add(AuditRecord(now, actor.user_id, MADE_DUE, subject, None, after))
+        self.reviews.request_within(tx, event.entry_id, event.reason, actor, is_urgent=False)
+        return True
 
     def _happened_again(self, tx: Transaction, published: Sequence[Entry]) -> Iterator[Event]:
         cases = tx.occurrences.by_entry()
@@ -214,6 +224,18 @@ class Triggers:
                 "Only a steward, a champion or an admin can announce a release; ask the steward of a domain it touches."
             )
             raise NotAllowed(msg)
+
+
+def _of_release(entries: Iterable[Entry], family: str, version: str) -> list[Event]:
+    subject = f"{family} {version}"
+    return [Event(one.id, f"release:{subject}", f"{subject} was released") for one in entries]
+
+
+def _left_by_a_release(published: Sequence[Entry], release: AuditRecord) -> list[Event]:
+    """Return what a release made due, or has still to; whoever verified an entry since has seen the release."""
+    told, family = release.after or {}, release.subject.removeprefix("model:")
+    concerned = [one for one in published if _is_of_family(one, family) and not _was_verified_after(one, release.at)]
+    return _of_release(concerned, family, str(told.get("version"))) if told.get("counts") else []
 
 
 def _is_part(family: str, named: str) -> bool:

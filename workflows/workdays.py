@@ -127,4 +127,8 @@ def _countries() -> Mapping[str, str]:
     """Return the country of each zone that lies in one country only."""
     listed = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in listed.splitlines() if line and not line.startswith("#")]
-    return {row[2]: row[0] for row in rows}
+    known = {row[2]: row[0] for row in rows}
+    # Older names of the same zones, which Slack may still show: lines such as `L America/Los_Angeles US/Pacific`.
+    source = (resources.files("tzdata") / "zoneinfo" / "tzdata.zi").read_text(encoding="utf-8")
+    links = [line.split() for line in source.splitlines() if line.startswith("L ")]
+    return {**{old: known[new] for _, new, old in links if new in known}, **known}

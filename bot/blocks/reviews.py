@@ -45,6 +45,9 @@ HEADLINES: Final = {
 }
 
 
+ALL_ANSWERED: Final = "*All of these are answered.* Thank you."
+
+
 def review_nudge(review: DueReview) -> Rendered:
     """Return the message about one review: is this entry still right? Once settled it says so, without buttons."""
     if not review.is_open:
@@ -59,16 +62,21 @@ def review_nudge(review: DueReview) -> Rendered:
 def review_list(told: ReviewList) -> Rendered:
     """Return the message about several reviews, the severest first; each row says when it is settled, and by whom."""
     count = len(told.reviews)
+    waiting = [review for review in told.reviews if review.is_open]
     headline = HEADLINES[told.stage].format(count="1 entry" if count == 1 else f"{count} entries")
+    if not waiting:
+        headline = ALL_ANSWERED
     blocks: list[Block] = [section(headline)]
-    for review in told.reviews[:MAX_ROWS]:
+    # What waits stands above what was answered, in the order of the message.
+    shown = sorted(told.reviews, key=lambda review: not review.is_open)[:MAX_ROWS] if count > MAX_ROWS else told.reviews
+    for review in shown:
         blocks += row(review)
-    hidden = max(count - MAX_ROWS, 0) + told.others
+    hidden = max(len(waiting) - MAX_ROWS, 0) + told.others
     if hidden:
         blocks.append(context(f"{hidden} more wait for you: `/failure reviews` lists them all."))
     blocks.append(_promise())
     plain = headline.replace("*", "")
-    return Rendered(plain + " " + "; ".join(card_text(one.entry) for one in told.reviews[:MAX_ROWS]), blocks)
+    return Rendered(plain + " " + "; ".join(card_text(one.entry) for one in shown), blocks)
 
 
 def row(review: DueReview) -> list[Block]:
@@ -77,7 +85,8 @@ def row(review: DueReview) -> list[Block]:
     mark = SEVERITY_MARK[entry.document.severity.typical]
     title = f"{mark} *{escape(entry.document.title)}*  `{entry.id}` · {entry.document.severity.typical}"
     if not review.is_open:
-        return [section(f"{title}\n{settled(review)}")]
+        edit = [_edit(review)] if review.answer is not None and review.answer.answer == "needs_change" else []
+        return [section(f"{title}\n{settled(review)}"), *edit]
     since = "" if review.reason == STARTING_REASON else f" · {last_verified(entry)}"
     due = f"Due {day(review.due_at)}: {_reason(review)}{since}"
     return [section(f"{title}\n{escape(one_line(entry.document.symptom))}\n{due}"), review_buttons(review)]
@@ -151,7 +160,13 @@ def needs_change_form(subject: str, title: str) -> Block:
 
 def snooze_form(subject: str, title: str) -> Block:
     """Return the form that asks until when."""
-    until = date_field("until", "Until when?", required=True, hint="You hear of it again on that day.", value=None)
+    until = date_field(
+        "until",
+        "Until when?",
+        required=True,
+        hint="From that day on you hear of it again: alone where it is severe, else in the digest.",
+        value=None,
+    )
     return _form("Snooze", title, until, callback_id=ids.SNOOZE_FORM, submit="Snooze", subject=subject)
 
 
@@ -215,7 +230,7 @@ def _form(name: str, title: str, field: Block, *, callback_id: str, submit: str,
 
 def _edit(review: DueReview) -> Block:
     edit = button("Edit the entry", ids.EDIT_ENTRY, review.entry.id, style="primary")
-    return actions(f"edit:{review.entry.id}", [edit])
+    return actions(f"edit:{nudge_subject(review.entry.id, review.due_at)}", [edit])
 
 
 def _reason(review: DueReview) -> str:

@@ -1,7 +1,7 @@
 """Answers to reviews, the list of what is due, and who is away."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from slack_bolt import Ack
@@ -67,9 +67,11 @@ class ReviewListeners:
         """Form “Snooze until a day”."""
         submitted = submission(body, self.home_team)
         entry_id, due_at = read_nudge_subject(submitted.private_metadata)
-        until = _midnight(submitted.answers.get("until", ""))
+        day = _day(submitted.answers.get("until", ""))
+        until = self.reviews.day_of(day, submitted.actor) if day else datetime.min.replace(tzinfo=UTC)
         self.reviews.answer(entry_id, due_at, "snoozed", submitted.actor, until=until)
         ack()
+        self.homes.publish_for(submitted.actor)
 
     def ask_for_change(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Needs a change”: opens the form that asks what."""
@@ -85,6 +87,7 @@ class ReviewListeners:
         entry_id, due_at = read_nudge_subject(submitted.private_metadata)
         self.reviews.answer(entry_id, due_at, "needs_change", submitted.actor, note=submitted.answers.get("note"))
         ack()
+        self.homes.publish_for(submitted.actor)
 
     def ask_to_hand_over(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Hand over”: opens the form that asks to whom."""
@@ -100,6 +103,7 @@ class ReviewListeners:
         entry_id, due_at = read_nudge_subject(submitted.private_metadata)
         self.reviews.answer(entry_id, due_at, "handed_over", submitted.actor, to=submitted.answers.get("to"))
         ack()
+        self.homes.publish_for(submitted.actor)
 
     def _page(self, actor: Actor, scope: str, page: int) -> Rendered:
         require_colleague(actor)
@@ -123,9 +127,9 @@ def _title(review: DueReview) -> str:
     return f"{review.entry.id} {review.entry.document.title}"
 
 
-def _midnight(day: str) -> datetime:
-    """Return the beginning of a day as Slack's field gives it; nothing chosen is taken for a day that is over."""
+def _day(chosen: str) -> date | None:
+    """Return a day as Slack's field gives it, or None where none was chosen."""
     try:
-        return datetime.combine(date.fromisoformat(day), time(), tzinfo=UTC)
+        return date.fromisoformat(chosen)
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return None

@@ -25,7 +25,7 @@ def lived_in(store: Store, folder: Path) -> tuple[House, Links, KnownWeb]:
     cited = [{"kind": "paper", "title": uri, "uri": uri, "supports": "it"} for uri in (ALIVE, DEAD, MUTE)]
     lived = house(store, folder, failure_mode(1, evidence=cited), failure_mode(2, evidence=cited[:1]))
     web = KnownWeb()
-    return lived, Links(store, lived.clock, lived.catalog, web), web
+    return lived, Links(store, lived.clock, lived.catalog, web, lived.reviews), web
 
 
 def test_a_dead_link_is_told_and_makes_the_review_of_its_entry_due(store: Store, tmp_path: Path) -> None:

@@ -316,7 +316,9 @@ def test_an_edited_draft_calls_its_questions_off_and_the_message_says_so(store: 
 
 def test_an_amendment_is_asked_about_as_a_difference_and_by_its_version(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path, failure_mode(1, **COMPLETE), roles=ROLES)
-    amendments = Amendments(store, lived.clock, lived.catalog, lived.assessing, lived.sign_offs, lived.bell)
+    amendments = Amendments(
+        store, lived.clock, lived.catalog, lived.assessing, lived.sign_offs, lived.bell, lived.reviews
+    )
     proposed = amendments.suggest("FM-0001", {"symptom": "It fails at night."}, STEWARD, reason="seen again")
     (asked,) = asked_about(lived, "FM-0001")
 
@@ -337,7 +339,9 @@ def test_an_edited_amendment_is_asked_about_anew_and_what_was_approved_before_do
     store: Store, tmp_path: Path
 ) -> None:
     lived = house(store, tmp_path, failure_mode(1, **COMPLETE), roles=ROLES)
-    amendments = Amendments(store, lived.clock, lived.catalog, lived.assessing, lived.sign_offs, lived.bell)
+    amendments = Amendments(
+        store, lived.clock, lived.catalog, lived.assessing, lived.sign_offs, lived.bell, lived.reviews
+    )
     proposed = amendments.suggest("FM-0001", {"symptom": "It fails at night."}, STEWARD, reason="seen again")
     (first,) = asked_about(lived, "FM-0001")
     lived.sign_offs.decide(first.id, "approved", SEC)

@@ -165,7 +165,12 @@ class Lifecycle:
         with self.store.begin() as tx:
             known = self._taken(tx, "bring back", entry_id, actor, expected)
             self.assessing.require_publishable(tx, known, with_status(known, "published"))
-            self._moved(tx, known, "published", actor, "published again")
+            record = self._moved(tx, known, "published", actor, "published again")
+            # What was asked before it was put away is answered by nobody any more.
+            close_within(tx, record.id, self.clock())
+            lasts = self.catalog.cadence.of(FailureMode.model_validate(record.document))
+            reason = "its first review after it was published again"
+            tx.reviews.schedule(record.id, self.clock() + lasts, reason, lasts=lasts)
         return self._after(entry_id, actor)
 
     def _step(

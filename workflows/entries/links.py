@@ -10,6 +10,7 @@ from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode
 from workflows.people import OPERATOR
+from workflows.reviews.reviews import Reviews
 
 State = Literal["ok", "moved", "gone", "forbidden"]
 ASKED_AGAIN_AFTER = timedelta(days=30)
@@ -43,11 +44,13 @@ class Links:
     clock: Clock
     catalog: Catalog
     web: Web
+    reviews: Reviews
 
     def check(self, *, most: int = AT_ONCE, again_after: timedelta = ASKED_AGAIN_AFTER) -> list[LinkState]:
         """Ask the addresses that were not asked for a while, and return how they answered.
 
-        An entry whose link is gone for good falls due for review. What cannot be told now is asked again next time.
+        An entry falls due for review when a link of it is found gone, once. What cannot be told now is asked again next
+        time.
         """
         cited = self._cited()
         with self.store.read() as tx:
@@ -75,11 +78,10 @@ class Links:
             return None
         now = self.clock()
         with self.store.begin() as tx:
+            before = tx.link_checks.state_of(uri)
             tx.link_checks.note(uri, state, now)
-            for entry_id in cited_by if state == "gone" else ():
-                due = tx.reviews.due_date(entry_id)
-                if due is None or due > now:
-                    tx.reviews.schedule(entry_id, now, DEAD_REASON.format(uri=uri))
+            for entry_id in cited_by if state == "gone" != before else ():
+                self.reviews.request_within(tx, entry_id, DEAD_REASON.format(uri=uri), OPERATOR, is_urgent=False)
         return LinkState(uri, state, now, cited_by)
 
     def _cited(self) -> dict[str, tuple[str, ...]]:

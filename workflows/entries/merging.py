@@ -16,6 +16,7 @@ from workflows.errors import InvalidForm, UserError
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
 from workflows.quality.likeness import look_alikes
+from workflows.reviews.reviews import close_within
 
 Item = TypeVar("Item")
 MERGEABLE = frozenset({"draft", "in_review", "published", "deprecated"})
@@ -90,6 +91,7 @@ class Merging:
         ended = with_status(gone, "merged")
         change_entry(tx, gone, ended, change, now, status_reason=reason, successor_id=kept.id)
         call_off_sign_offs(tx, gone.id, now)
+        close_within(tx, gone.id, now)
         for waiting in tx.amendments.find(entry_id=gone.id, states=("open", "drafting")):
             tx.amendments.change(
                 waiting.id, state="declined", decided_by=actor.user_id, decided_at=now,

@@ -16,7 +16,11 @@ def nudge_key(entry_id: str, due_at: datetime, stage: str, address: str) -> str:
 
 
 def list_key(stage: str, address: str, day: date) -> str:
-    """Return the key under which somebody is told of all reviews that come to the step on one day of theirs."""
+    """Return the key under which somebody is told of all reviews that come to the step on one day, or in one month.
+
+    A champion's list is a month's, whatever holidays the stewards have whose entries stand in it.
+    """
+    day = day.replace(day=1) if stage == "champions" else day
     name = "digest" if stage == "soon" else stage
     return f"{name}:{address}:{day.isoformat()}"
 

@@ -20,6 +20,7 @@ LOOK_AGAIN: Final = timedelta(hours=12)  # at what nobody can be told of now
 LATE: Final = timedelta(hours=1)  # a digest that is later than this missed its hour
 TOO_SOON: Final = timedelta(days=2)  # a missed digest waits for the next one when that is nearer than this
 TUESDAY: Final = 1
+WITHOUT_A_KEEPER: Final = frozenset({"team", "champions"})  # steps that come where nobody answers for the entry
 PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels
 
 
@@ -88,12 +89,16 @@ class Nudging:
         if word.at > now:
             tx.reviews.move_on(review, next_at=word.at)
             return 0
-        alone = word.step.name == "handed" or (word.step.name in {"overdue", "backup"} and is_pressing(review, entry))
+        presses = is_pressing(review, entry)
+        alone = word.step.name == "handed" or (word.step.name in {"overdue", "backup", "team"} and presses)
         day = word.place.local_date(now)
         tell = self._tell_alone if alone else self._tell_with_others
         told = (_told(review, word.step, address, self._reachable_at(address, now)) for address in word.addresses)
         new = sum(tell(tx, nudge, day) for nudge in told)
-        tx.reviews.move_on(review, next_at=now + REST_WHEN_PRESSING, stage=word.step.name, told_at=now)
+        next_at = now + REST_WHEN_PRESSING
+        if presses and review.due_at > now:
+            next_at = min(next_at, review.due_at)  # on that day it comes alone
+        tx.reviews.move_on(review, next_at=next_at, stage=word.step.name, told_at=now)
         return new
 
     def _reachable_at(self, address: str, now: datetime) -> datetime:
@@ -109,25 +114,27 @@ class Nudging:
         """Return whom the step tells and when; None where it does not apply to the review."""
         now = present.moment
         keeper = present.keeper(entry, review.assigned_to)
-        if keeper is None or (step.name == "handed" and review.assigned_to != keeper):
+        if step.name == "handed" and review.assigned_to != keeper:
             return None
-        place = self.stewardship.workplace(keeper)
+        if keeper is None and step.name not in WITHOUT_A_KEEPER:
+            return None
+        place = self.stewardship.workplace(keeper or "")
         presses = is_pressing(review, entry)
-        if step.name == "soon":
+        if step.name == "soon" and keeper is not None:
             at = self._digest_at(place, review.first_at, now)
-            # What presses does not wait for a digest that comes after its date.
-            if presses and at > review.due_at:
+            # What presses does not wait for a digest that comes after its date, nor needs one on the day itself.
+            if presses and (at > review.due_at or place.local_date(at) == place.local_date(review.due_at)):
                 return None
             return _Word(step, (keeper,), max(at, present.back_at(keeper, place)), place)
         addresses = self._addresses(step, entry, present, keeper)
         if not addresses:
             return None
         at = self._working(step, place, _earliest(step, review, presses=presses), now, presses=presses)
-        if step.name == "overdue" and not presses:
+        if step.name == "overdue" and not presses and keeper is not None:
             at = max(at, present.back_at(keeper, place))
         return _Word(step, addresses, at, place)
 
-    def _addresses(self, step: Step, entry: Entry, present: Present, keeper: str) -> tuple[str, ...]:
+    def _addresses(self, step: Step, entry: Entry, present: Present, keeper: str | None) -> tuple[str, ...]:
         if step.name == "backup":
             return tuple(present.backups(entry, besides=keeper))
         if step.name == "team":
@@ -135,7 +142,7 @@ class Nudging:
             return (channel,) if channel else ()
         if step.name == "champions":
             return tuple(one for one in present.champions(entry) if one != keeper)
-        return (keeper,)
+        return (keeper,) if keeper is not None else ()
 
     def _working(self, step: Step, place: Workplace, earliest: datetime, now: datetime, *, presses: bool) -> datetime:
         """Return when the step may come: at once where it presses, with others of the day or the month otherwise."""
@@ -190,7 +197,7 @@ def _earliest(step: Step, review: ReviewRecord, *, presses: bool) -> datetime:
     if step.name == "handed":
         return review.first_at
     earliest = max(review.due_at + step.delay(presses=presses), review.first_at)
-    if review.told_at is None:
+    if review.told_at is None or (presses and step.name == "overdue"):
         return earliest
     return max(earliest, review.told_at + (REST_WHEN_PRESSING if presses else REST))
 

@@ -93,9 +93,17 @@ class Ownership:
     def _lack(self, domain: str) -> str | None:
         people = self.catalog.people
         stewards = people.stewards_of(domain)
-        gone = people.inactive(stewards)
-        if set(stewards) - gone:
-            return None
+        if set(stewards) - people.inactive(stewards):
+            return self._lost(domain)
         backups = [one for one in people.backups_of(domain) if people.workspace.is_active(one)]
         lack = "everybody named as its steward has left" if stewards else "nobody is its steward, or its group is empty"
         return f"{lack}; {'its backups get everything' if backups else 'nobody hears of its reviews'}."
+
+    def _lost(self, domain: str) -> str | None:
+        """Return that nobody is left of those named for the domain itself, where others get what is theirs."""
+        people, role = self.catalog.people, f"steward:{domain}"
+        own = people.holders(role)
+        if role not in people.named or set(own) - people.inactive(own):
+            return None
+        lost = "everybody named as its steward has left" if own else "the group named as its steward is empty"
+        return f"{lost}; the stewards of all other domains get everything."

@@ -1,8 +1,8 @@
 """Reviews: what is due, for whom and why, and what people answer; only a person's answer moves a date."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from store import Store, Transaction
@@ -15,10 +15,14 @@ from workflows.people import OPERATOR, Actor
 from workflows.ports import DeliveryBell
 from workflows.reviews.cadence import Cadence
 from workflows.reviews.messages import nudge_subject, stage_of
+from workflows.reviews.steps import SILENT
+from workflows.reviews.workplaces import Workplaces
 
 WEEK: Final = timedelta(days=7)
 LONGEST_SNOOZE: Final = timedelta(days=366)
 MAX_NOTE: Final = 1_000
+PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels
+AT_ONCE: Final = 50  # dates moved in one transaction
 RUN_OUT: Final = "the last verification has run out"
 # A review that is handed over keeps its date; this tells its messages from those of whoever had it before.
 APART: Final = timedelta(microseconds=1)
@@ -66,6 +70,7 @@ class Reviews:
     catalog: Catalog
     bell: DeliveryBell
     cadence: Cadence
+    workplaces: Workplaces = field(default_factory=Workplaces)
 
     def request(self, entry_id: str, reason: str, actor: Actor) -> None:
         """Make the entry's review due now because of `reason`; its steward hears of it the same working day."""
@@ -76,20 +81,62 @@ class Reviews:
     def request_within(
         self, tx: Transaction, entry_id: str, reason: str, actor: Actor, *, is_urgent: bool = True
     ) -> bool:
-        """Do the same as part of the caller's transaction; one that is due already keeps its date and reason.
+        """Do the same as part of the caller's transaction; what is not urgent waits for the steward's weekly digest.
 
-        Return whether it is due because of this. What is not urgent waits for the steward's weekly digest.
+        One that is due already says this reason as well. It begins anew where everybody was told in vain, or where
+        this presses and it did not. Return whether anything is new about it.
         """
         now = self.clock()
         review = tx.reviews.get(entry_id)
-        if review is not None and review.due_at <= now:
-            return False
         kept = without_unstorable_characters(reason)[:MAX_NOTE]
         asked_by = None if actor.is_operator else actor.user_id
-        tx.reviews.schedule(entry_id, now, kept, asked_by=asked_by, is_urgent=is_urgent)
-        if review is not None:
-            _edit_messages(tx, review.entry_id, review.due_at, now)
+        if review is None:
+            tx.reviews.schedule(entry_id, now, kept, asked_by=asked_by, is_urgent=is_urgent)
+            return True
+        is_due, begins_anew = review.due_at <= now, review.stage == SILENT or (is_urgent and not review.is_urgent)
+        why = _joined(review.reason, kept) if is_due else kept
+        if is_due and why == review.reason:
+            return False
+        if is_due and not begins_anew:
+            tx.reviews.say_why(entry_id, why, asked_by=asked_by or review.asked_by)
+        else:
+            tx.reviews.schedule(
+                entry_id, now, why, asked_by=asked_by, is_urgent=is_urgent, assigned_to=review.assigned_to
+            )  # fmt: skip
+        _edit_messages(tx, review.entry_id, review.due_at, now)
         return True
+
+    def keep_to_cadence(self) -> int:
+        """Move the dates that were set by a cadence which is another one by now, and return how many.
+
+        A date that has passed stays: people were told of it.
+        """
+        now = self.clock()
+        with self.store.read() as tx:
+            cadences = tx.reviews.cadences()
+        published = [*self.catalog.published(), *self.catalog.closed_to_most(OPERATOR).values()]
+        lasts = {entry.id: self.cadence.of(entry.document) for entry in published}
+        changed = [one for one, before in cadences.items() if one in lasts and lasts[one] != before]
+        for start in range(0, len(changed), AT_ONCE):
+            with self.store.begin() as tx:
+                for entry_id in changed[start : start + AT_ONCE]:
+                    self._keep_to(tx, entry_id, lasts[entry_id], now)
+        return len(changed)
+
+    def _keep_to(self, tx: Transaction, entry_id: str, lasts: timedelta, now: datetime) -> None:
+        review = tx.reviews.get(entry_id)
+        if review is None or review.lasts_days is None:
+            return
+        due_at = review.due_at - timedelta(days=review.lasts_days) + lasts
+        if review.due_at <= now and due_at <= now:
+            tx.reviews.last_for(entry_id, lasts)
+            return
+        tx.reviews.schedule(entry_id, due_at, review.reason, lasts=lasts, assigned_to=review.assigned_to)
+        _edit_messages(tx, entry_id, review.due_at, now)
+
+    def day_of(self, day: date, actor: Actor) -> datetime:
+        """Return when a day begins for the person."""
+        return self.workplaces.of(self.catalog.people.workspace.zone_of(actor.user_id), actor.user_id).at(day, 0)
 
     def answer(
         self,
@@ -115,12 +162,16 @@ class Reviews:
         until = until or now + WEEK
         if faults := _faults(answer, kept, to, snooze=until - now):
             raise InvalidForm(faults)
+        if answer == "handed_over" and to:
+            self._require_reachable(entry, to)
         with self.store.begin() as tx:
             review = tx.reviews.get(entry.id)
             if review is None:
                 msg = f"{entry.id} has no review; open it with `/failure show {entry.id}`."
                 raise NotFound(msg)
             self._require_may_answer(entry, review, actor)
+            while answer == "snoozed" and tx.reviews.answer_to(entry.id, until) is not None:
+                until += APART  # that day was answered before, and this is another review
             said = {"handed_over": to, "snoozed": until.isoformat()}.get(answer, kept)
             given = ReviewAnswerRecord(entry.id, due_at, answer, said, actor.user_id, now)
             self._take_answer(tx, entry, review, given)
@@ -155,20 +206,27 @@ class Reviews:
         """Return the review for the message under this key; None where it was settled before anybody saw it."""
         with self.store.read() as tx:
             review = self._review(tx, entry_id, due_at)
-            return review if review.is_open or _was_posted(tx, key) else None
+            concerns = review.is_open and self._concerns(key.rpartition(":")[2], review)
+            return review if concerns or _was_posted(tx, key) else None
 
     def list_under(self, key: str) -> ReviewList | None:
         """Return what a message tells of that tells of several; None where all was settled before anybody saw it."""
         with self.store.read() as tx:
             told = tx.reviews.nudges_in(key)
-            reviews = [self._review(tx, one.entry_id, one.due_at) for one in told]
+            ids = {one.entry_id for one in told}
+            answers, next_ones = tx.reviews.answers_of(ids), {one.entry_id: one for one in tx.reviews.of(ids)}
+            reviews = [
+                self._as_due(tx, one.due_at, answers.get((one.entry_id, one.due_at)), next_ones[one.entry_id])
+                for one in told
+                if one.entry_id in next_ones
+            ]
             posted = _was_posted(tx, key)
-        shown = reviews if posted else [one for one in reviews if one.is_open]
+        address = told[0].address if told else ""
+        shown = reviews if posted else [one for one in reviews if one.is_open and self._concerns(address, one)]
         if not shown:
             return None
-        address = told[0].address
         listed = {one.entry.id for one in shown}
-        mine = self.due_for(Actor(address)) if address.startswith(("U", "W")) else []
+        mine = self.due_for(Actor(address)) if address.startswith(PEOPLE) else []
         others = sum(one.entry.id not in listed for one in mine)
         return ReviewList(stage_of(key), by_priority(shown), others)
 
@@ -205,19 +263,30 @@ class Reviews:
         ]
         return by_priority([one for one in listed if self._may_know(actor, one)])
 
+    def _concerns(self, address: str, review: DueReview) -> bool:
+        """Return whether somebody who is to be told is still there and may see the entry; a channel always is."""
+        if not address.startswith(PEOPLE):
+            return True
+        return self.catalog.people.workspace.is_active(address) and self._may_know(Actor(address), review)
+
     def _may_know(self, actor: Actor, review: DueReview) -> bool:
         involved = (review.assigned_to,) if review.assigned_to else ()
         return self.catalog.people.may_see(actor, review.entry.document, involved=involved)
 
     def _review(self, tx: Transaction, entry_id: str, due_at: datetime) -> DueReview:
-        answer = tx.reviews.answer_to(entry_id, due_at)
         review = next(iter(tx.reviews.of([entry_id])), None)
-        entry = self.catalog.published_to_anyone(entry_id) or self.catalog.entry_within(
-            tx, entry_id, OPERATOR, follow=False
-        )
         if review is None:
             msg = f"{entry_id} is not reviewed any more."
             raise NotFound(msg)
+        return self._as_due(tx, due_at, tx.reviews.answer_to(entry_id, due_at), review)
+
+    def _as_due(
+        self, tx: Transaction, due_at: datetime, answer: ReviewAnswerRecord | None, review: ReviewRecord
+    ) -> DueReview:
+        """Return what stands of the review of an entry that was due then; `review` is its next one."""
+        entry = self.catalog.published_to_anyone(review.entry_id) or self.catalog.entry_within(
+            tx, review.entry_id, OPERATOR, follow=False
+        )
         if review.due_at != due_at:
             return DueReview(entry, due_at, "", answer=answer, next_due=review.due_at)
         return DueReview(entry, due_at, review.reason, review.asked_by, answer, review.assigned_to)
@@ -258,6 +327,14 @@ class Reviews:
                 assigned_to=review.assigned_to,
             )  # fmt: skip
 
+    def _require_reachable(self, entry: Entry, person: str) -> None:
+        """Raise InvalidForm for somebody who has left, or who could not look at the entry."""
+        people = self.catalog.people
+        if not people.workspace.is_active(person):
+            raise InvalidForm({"to": "They have left this workspace; choose somebody else."})
+        if not people.may_see(Actor(person), entry.document):
+            raise InvalidForm({"to": f"They may not see {entry.id}; choose somebody who answers for it."})
+
     def _may_answer(self, entry: Entry, review: ReviewRecord | None, actor: Actor) -> bool:
         is_theirs = review is not None and review.assigned_to == actor.user_id and not actor.is_external
         return is_theirs or self.catalog.people.may_steward(actor, entry.document.domain)
@@ -282,6 +359,11 @@ def _faults(answer: Answer, note: str | None, to: str | None, *, snooze: timedel
     if answer == "handed_over" and not to:
         return {"to": "Choose who is to look at it instead of you."}
     return {}
+
+
+def _joined(reason: str, another: str) -> str:
+    """Return two reasons as one; what is said already is not said twice."""
+    return reason if another in reason else f"{reason}; {another}"[:MAX_NOTE]
 
 
 def by_priority(reviews: Sequence[DueReview]) -> list[DueReview]:

@@ -3,33 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from store import Transaction
 from workflows.entries.catalog import Entry
 from workflows.people import Actor, People
-from workflows.workdays import WorkingHours, Workplace, country_of, zone_named
-
-EVERYBODY_ELSE: Final = "default"
-
-
-@dataclass(frozen=True)
-class Workplaces:
-    """Where people work: in the zone that Slack shows for them, with the holidays of its country.
-
-    `countries` names another country for a person, or under `default` for whoever's zone lies in none.
-    """
-
-    zone: str = "UTC"
-    hours: WorkingHours = field(default_factory=WorkingHours)
-    countries: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, zone: str, person: str = "") -> Workplace:
-        """Return where the person works, of whom Slack says that they live in this zone."""
-        found = zone_named(zone) or ZoneInfo(self.zone)
-        country = self.countries.get(person) or country_of(found.key) or self.countries.get(EVERYBODY_ELSE, "")
-        return Workplace(found, country, self.hours)
+from workflows.reviews.workplaces import EVERYBODY_ELSE, Workplaces
+from workflows.workdays import Workplace
 
 
 @dataclass(frozen=True)
@@ -37,7 +16,7 @@ class Stewardship:
     """Who answers for entries and when they can be reached; `team_channels` by domain, `default` for the rest."""
 
     people: People
-    workplaces: Workplaces = Workplaces()
+    workplaces: Workplaces = field(default_factory=Workplaces)
     team_channels: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, tx: Transaction, moment: datetime) -> "Present":
