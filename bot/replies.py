@@ -92,8 +92,12 @@ class Replies:
         try:
             self.client.views_update(view_id=view_id, view=dict(view))
         except SlackApiError as refused:
-            if error_of(refused) not in GONE_ERRORS:
+            if is_rate_limit(refused) or is_slacks_own_trouble(refused):
+                log.warning("a form was not brought up to date", error=error_of(refused))
+            elif error_of(refused) not in GONE_ERRORS:
                 raise
+        except BROKEN as broken:
+            log.warning("a form was not brought up to date", error=str(broken))
 
     @staticmethod
     def _tell(response_url: str, rendered: Rendered) -> None:

@@ -126,9 +126,6 @@ def _weekday(name: str) -> str:
 
 
 def _weekdays(names: list[str]) -> list[str]:
-    if not names:
-        msg = "it must name at least one weekday"
-        raise ValueError(msg)
     return [_weekday(name) for name in names]
 
 
@@ -310,8 +307,9 @@ class Settings(BaseSettings):
     )
     digest_hour: int = Field(10, ge=0, le=23, description="At which hour of a steward's own zone the digest comes.")
     working_days: Annotated[Names, AfterValidator(_weekdays)] = Field(
-        ["monday", "tuesday", "wednesday", "thursday", "friday"],
-        description="On which weekdays people are asked for reviews, separated by commas; never on public holidays.",
+        [],
+        description="On which weekdays people are asked for reviews, separated by commas; empty: on those of their "
+        "country's week. Never on public holidays.",
     )
     working_hours: Annotated[str, AfterValidator(_hours)] = Field(
         "9-17", description="In which hours of their own zone people are asked for reviews."
@@ -401,7 +399,7 @@ class Settings(BaseSettings):
     def workplaces(self) -> Workplaces:
         """When people work."""
         start, _, end = self.working_hours.partition("-")
-        days = frozenset(WEEKDAYS.index(day) for day in self.working_days)
+        days = frozenset(WEEKDAYS.index(day) for day in self.working_days) or None
         return Workplaces(self.time_zone, WorkingHours(days, int(start), int(end)), self.holidays)
 
     @property

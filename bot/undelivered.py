@@ -53,6 +53,14 @@ def retry(
     console.print(f"Message {number} ({known.kind}) waits to be sent again.", markup=False, highlight=False)
 
 
+@outbox.command("retry-all")
+def retry_all() -> None:
+    """Send everything again that was given up, once what stood in the way is mended."""
+    with offline(settings_with_logs()) as workflows:
+        count = workflows.undelivered.retry_all(OPERATOR)
+    console.print(f"{count} messages wait to be sent again.", markup=False, highlight=False)
+
+
 @outbox.command()
 def drop(
     number: Number,

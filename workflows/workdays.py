@@ -22,9 +22,12 @@ HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """The hours of a house: on which weekdays (Monday is 0), from which hour until before which (0 to 24)."""
+    """The hours of a house: from which hour until before which (0 to 24), on which weekdays (Monday is 0).
 
-    days: frozenset[int] = frozenset(range(5))
+    Where the house says no days, people work on those of their country's week.
+    """
+
+    days: frozenset[int] | None = None
     start: int = 9
     end: int = 17
 
@@ -39,7 +42,8 @@ class Workplace:
 
     def is_working_day(self, day: date) -> bool:
         """Return whether people work there on this day."""
-        return day.weekday() in self.hours.days and day not in holidays_of(self.country, day.year)
+        days = week_of(self.country) if self.hours.days is None else self.hours.days
+        return day.weekday() in days and day not in holidays_of(self.country, day.year)
 
     def is_working(self, moment: datetime) -> bool:
         """Return whether people work there at this moment."""
@@ -120,6 +124,17 @@ def holidays_of(country: str, year: int) -> frozenset[date]:
         return frozenset(holidays.country_holidays(whole, subdiv=part or None, years=year))
     except NotImplementedError:
         return frozenset()
+
+
+@lru_cache(maxsize=256)
+def week_of(country: str) -> frozenset[int]:
+    """Return the weekdays on which a country works (Monday is 0): Sunday to Thursday in some; else Monday to Friday."""
+    whole = country.partition("-")[0]
+    try:
+        weekend = holidays.country_holidays(whole).weekend if whole else {5, 6}
+    except NotImplementedError:
+        weekend = {5, 6}
+    return frozenset(range(7)) - frozenset(weekend)
 
 
 @lru_cache(maxsize=1)

@@ -33,7 +33,7 @@ def one_entry(entry: Entry) -> Rendered:
     """Return the answer to `/failure show`: the card with its button."""
     blocks = [
         *card_blocks(entry),
-        actions(f"shown:{entry.id}", [open_entry(entry), suggest(entry)]),
+        actions(f"shown:{entry.id}", [open_entry(entry), *case_studies(entry), suggest(entry)]),
     ]
     return Rendered(card_text(entry), blocks)
 
@@ -41,6 +41,13 @@ def one_entry(entry: Entry) -> Rendered:
 def open_entry(entry: Entry, label: str = "Open the whole entry") -> Block:
     """Return the button that opens the whole entry; a shorter label where it stands in a row with many others."""
     return button(label, ids.OPEN_ENTRY, entry.id)
+
+
+def case_studies(entry: Entry) -> list[Block]:
+    """Return the button that opens the entry where its stories stand; none where it has none."""
+    count = len(entry.document.case_studies)
+    label = "1 case study" if count == 1 else f"{count} case studies"
+    return [button(label, f"{ids.OPEN_ENTRY}:stories", f"{entry.id}|stories")] if count else []
 
 
 def suggest(entry: Entry) -> Block:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot import ids
 from bot.blocks.drills import MARK
 from bot.blocks.elements import Block, Rendered, actions, button, context, escape, menu, person, section
-from bot.blocks.entries import card_blocks, card_text, open_entry
+from bot.blocks.entries import card_blocks, card_text, case_studies, open_entry
 from bot.blocks.occurrences import CERTAINTIES
 from bot.blocks.search import check_blocks, check_text
 from workflows.cards import Card, CardLine
@@ -93,7 +93,7 @@ def _suggestion(incident_id: int, line: CardLine) -> list[Block]:
     if proof := list(_proof(line)):
         blocks.append(context(" · ".join(proof)))
     whole = open_entry(line.entry)
-    more = [_outdated(value), whole, button("Suggest a correction", ids.SUGGEST, value)]
+    more = [_outdated(value), whole, *case_studies(line.entry), button("Suggest a correction", ids.SUGGEST, value)]
     if line.verdict == "confirmed":
         options = {f"{value}|{key}": label for key, label in CERTAINTIES.items()}
         sure = menu(ids.CERTAINTY, "How sure?", options) if line.certainty else None

@@ -38,10 +38,11 @@ class EntryListeners:
         return drafts(self.catalog.drafts_of(call.actor), self.writeups.unfinished_of(call.actor))
 
     def open(self, ack: Ack, body: dict[str, Any]) -> None:
-        """Button “Open the whole entry”."""
+        """Button “Open the whole entry”, or the one that opens it on one of its tabs."""
         pressed = press(body, self.home_team)
-        sheet = self.sheets.of(pressed.value, pressed.actor)
-        self.replies.open_form(pressed, opened_entry(sheet))
+        entry_id, _, tab = pressed.value.partition("|")
+        sheet = self.sheets.of(entry_id, pressed.actor)
+        self.replies.open_form(pressed, opened_entry(sheet, tab or "overview"))
         ack()
         self.exposures.shown([sheet.entry.id], pressed.actor, opened=True)
 

@@ -85,6 +85,17 @@ def test_a_stuck_message_is_taken_up_again_and_the_trail_says_by_whom(trouble: T
     )  # fmt: skip
 
 
+def test_everything_that_was_given_up_is_taken_up_again_at_once_and_what_may_stand_there_is_not(
+    trouble: Trouble,
+) -> None:
+    failed = [trouble.stick(key) for key in ("one", "two")]
+    uncertain = trouble.stick("three", "uncertain")
+
+    assert trouble.undelivered.retry_all(OPERATOR) == 2
+
+    assert [trouble.state(one) for one in (*failed, uncertain)] == ["waiting", "waiting", "uncertain"]
+
+
 def test_what_is_dropped_is_sent_no_more_and_keeps_its_reason(trouble: Trouble) -> None:
     stuck = trouble.stick("one")
 

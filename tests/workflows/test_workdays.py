@@ -51,6 +51,13 @@ def test_a_digest_on_a_holiday_comes_on_the_next_working_day() -> None:
     assert new_york.day_of_week(utc(2025, 11, 10), 1, 10) == utc(2025, 11, 12, 15)  # Veterans Day was the Tuesday
 
 
+def test_where_the_week_begins_on_sunday_people_are_asked_on_sundays_and_not_on_fridays() -> None:
+    jerusalem = Workplace(ZoneInfo("Asia/Jerusalem"), "IL")
+
+    assert [jerusalem.is_working_day(date(2026, 1, day)) for day in (1, 2, 3, 4)] == [True, False, False, True]
+    assert Workplace(country="XX").is_working_day(date(2026, 1, 2))
+
+
 def test_a_house_may_work_on_other_days_and_a_leap_day_is_a_day() -> None:
     sundays = WorkingHours(frozenset({6, 0, 1, 2, 3}), 8, 16)
     cairo = Workplace(ZoneInfo("Africa/Cairo"), "", sundays)

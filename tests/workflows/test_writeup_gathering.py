@@ -74,6 +74,8 @@ def test_who_took_part_and_what_was_tried_is_answered_to_begin_with(store: Store
     answers = lived.writeups.start(RESPONDER, channel_id="CINC").answers
 
     assert answers["people"] == f"{COMMANDER.user_id},{RESPONDER.user_id},U1XX"
+    made = [one for one in lived.writeups.start(RESPONDER, channel_id="CINC").moments if one.kind == "confirmed"]
+    assert [one.link for one in made] == ["https://slack.com/archives/CINC/p10"]  # the thread under the card
     assert answers["tried"] == f"{run.remedy.title}: it worked after 14 min"
 
 

@@ -23,6 +23,7 @@ LONGEST: Final = 1_000  # characters kept of one point of the timeline
 MESSAGES: Final = 2_000  # messages of an incident in which marked ones are looked for
 BOT: Final = "faultline"
 DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+MADE_IN_THE_THREAD: Final = ("confirmed", "remedy", "step")
 ALERTS, ALERT = 30, 300  # alerts of different words on a timeline, and characters of one
 PEOPLE: Final = 20  # who are named as having taken part
 RUNS, TRIED = 20, 200  # remedies that are named as tried, and characters of one
@@ -65,7 +66,13 @@ def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, te
         *_steps(runs),
     ]  # fmt: skip
     found.sort(key=_when)
-    insert_all_within(tx, writeup_id, [{**vars(one), "text": masked(one.text)[:LONGEST]} for one in found])
+    # Confirmations and remedies are made under the card, so its thread is where they can be read again.
+    thread = permalink(incident.channel_id, incident.card_thread_ts) if incident.card_thread_ts else None
+    links = dict.fromkeys(MADE_IN_THE_THREAD, thread)
+    points = [
+        {**vars(one), "link": one.link or links.get(one.kind), "text": masked(one.text)[:LONGEST]} for one in found
+    ]
+    insert_all_within(tx, writeup_id, points)
     people = ",".join(_people(tx, incident, runs, said))
     answers = {**_of_entry(tx, incident), **_of_incident(tx, incident, said), **_of_runs(runs), "people": people}
     asked = template.questions
