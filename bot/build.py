@@ -48,6 +48,7 @@ from workflows.reviews.absences import Absences
 from workflows.reviews.calendars import Calendars
 from workflows.reviews.nudging import Nudging
 from workflows.reviews.ownership import Ownership
+from workflows.reviews.rescheduling import Rescheduling
 from workflows.reviews.reviews import Reviews
 from workflows.reviews.stewardship import Stewardship
 from workflows.rotas import Rotas
@@ -109,6 +110,7 @@ class Workflows:
     triggers: Triggers
     nudging: Nudging
     stewardship: Stewardship
+    rescheduling: Rescheduling
     writeups: WriteUps
     submitting: Submitting
     reminding: Reminding
@@ -243,6 +245,7 @@ def build_workflows(
         triggers=Triggers(store, clock, catalog, vocabulary, reviews, bell),
         nudging=nudging,
         stewardship=stewardship,
+        rescheduling=Rescheduling(store, clock, catalog, settings.cadence),
         writeups=writeups,
         submitting=Submitting(store, clock, catalog, writeups, amendments, assessing, occurrences, vocabulary, bell),
         editing=Editing(store, clock, catalog, vocabulary),

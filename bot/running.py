@@ -113,6 +113,7 @@ def running(
             clock=clock,
             catalog=workflows.catalog,
             triggers=workflows.triggers,
+            rescheduling=workflows.rescheduling,
             nudging=workflows.nudging,
             ownership=workflows.ownership,
             timers=workflows.timers,

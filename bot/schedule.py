@@ -21,6 +21,7 @@ from workflows.recognition import Recognition
 from workflows.retention import Retention
 from workflows.reviews.nudging import Nudging
 from workflows.reviews.ownership import Ownership
+from workflows.reviews.rescheduling import Rescheduling
 from workflows.runs.timers import Timers
 from workflows.sampling import Sampling
 from workflows.search.gaps import Gaps
@@ -48,6 +49,7 @@ def schedule(
     clock: Clock,
     catalog: Catalog,
     triggers: Triggers,
+    rescheduling: Rescheduling,
     nudging: Nudging,
     ownership: Ownership,
     timers: Timers,
@@ -74,7 +76,7 @@ def schedule(
     )
     sweeps: dict[str, tuple[Callable[[], object], timedelta]] = {
         "triggers": (triggers.look, TRIGGER_CHECK),
-        "cadences": (triggers.reviews.keep_to_cadence, TRIGGER_CHECK),
+        "cadences": (rescheduling.sweep, TRIGGER_CHECK),
         "reviews": (nudging.sweep, sweep_interval),
         "ownership": (ownership.look, OWNERSHIP_CHECK),
         "runs": (timers.sweep, min(sweep_interval, RUN_CHECK)),

@@ -10,12 +10,13 @@ import pytest
 from bot.blocks.reviews import review_list
 from bot.quiet_hours import QuietHours
 from store import Store, migrate
-from tests.factories import RESPONDER, STEWARD, House, claimed, failure_mode, house, write_catalog
+from tests.factories import CADENCE, RESPONDER, STEWARD, House, claimed, failure_mode, house, write_catalog
 from tests.workflows.test_nudging import DAY, EVERYBODY, HOUR, SEVERE, keys, live, put_due, told, utc
 from workflows.entries.links import Links
 from workflows.errors import InvalidForm
 from workflows.people import Actor
 from workflows.reviews.ownership import Ownership
+from workflows.reviews.rescheduling import Rescheduling
 
 ADMIN = Actor("UADMIN")
 OF_LLM = {
@@ -108,7 +109,9 @@ def test_a_cadence_that_changed_moves_the_date_and_one_that_has_passed_stays(sto
     lived.catalog.import_folder(write_catalog(tmp_path / "catalog", failure_mode(1, review_every="7d")))
     lived.catalog.refresh()
 
-    assert (lived.reviews.keep_to_cadence(), lived.reviews.keep_to_cadence()) == (1, 0)
+    rescheduling = Rescheduling(store, lived.clock, lived.catalog, CADENCE)
+
+    assert (rescheduling.sweep(), rescheduling.sweep()) == (1, 0)
 
     assert due_date(lived) == due - timedelta(days=90) + timedelta(days=7)
     live(lived, utc(2026, 3, 12))

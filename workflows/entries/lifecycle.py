@@ -25,7 +25,7 @@ from workflows.errors import InvalidForm, NotAllowed, UserError
 from workflows.people import Actor, People
 from workflows.ports import DeliveryBell
 from workflows.quality.checks.people import GOVERNED
-from workflows.reviews.reviews import close_within
+from workflows.reviews.messages import close_within
 from workflows.writeups.announcing import announce_entry_within
 
 

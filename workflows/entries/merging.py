@@ -16,7 +16,7 @@ from workflows.errors import InvalidForm, UserError
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
 from workflows.quality.likeness import look_alikes
-from workflows.reviews.reviews import close_within
+from workflows.reviews.messages import close_within
 
 Item = TypeVar("Item")
 MERGEABLE = frozenset({"draft", "in_review", "published", "deprecated"})

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
+from store import Transaction
 from workflows.errors import NotFound
 
 NUDGE: Final = "review_nudge"  # one review
@@ -52,3 +53,17 @@ def read_nudge_subject(subject: str) -> tuple[str, datetime]:
         msg = "This button belongs to no review; open yours with `/failure reviews`."
         raise NotFound(msg)
     return entry_id, due_at
+
+
+def close_within(tx: Transaction, entry_id: str, now: datetime) -> None:
+    """Have the messages about an entry's review say that it is published no more."""
+    for review in tx.reviews.of([entry_id]):
+        edit_within(tx, entry_id, review.due_at, now)
+
+
+def edit_within(tx: Transaction, entry_id: str, due_at: datetime, now: datetime) -> None:
+    """Owe the edits by which every message about a review says how it stands now."""
+    # The first is how an older version of us named the only message there was.
+    keys = [f"review:{nudge_subject(entry_id, due_at)}", *(one.key for one in tx.reviews.nudges_of(entry_id, due_at))]
+    for key in dict.fromkeys(keys):
+        tx.outbox.edit(key, at=now)

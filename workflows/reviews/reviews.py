@@ -14,7 +14,7 @@ from workflows.errors import InvalidForm, NotFound, UserError
 from workflows.people import OPERATOR, Actor
 from workflows.ports import DeliveryBell
 from workflows.reviews.cadence import Cadence
-from workflows.reviews.messages import nudge_subject, stage_of
+from workflows.reviews.messages import edit_within, stage_of
 from workflows.reviews.steps import SILENT
 from workflows.reviews.workplaces import Workplaces
 
@@ -22,7 +22,6 @@ WEEK: Final = timedelta(days=7)
 LONGEST_SNOOZE: Final = timedelta(days=366)
 MAX_NOTE: Final = 1_000
 PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels
-AT_ONCE: Final = 50  # dates moved in one transaction
 RUN_OUT: Final = "the last verification has run out"
 # A review that is handed over keeps its date; this tells its messages from those of whoever had it before.
 APART: Final = timedelta(microseconds=1)
@@ -103,36 +102,8 @@ class Reviews:
             tx.reviews.schedule(
                 entry_id, now, why, asked_by=asked_by, is_urgent=is_urgent, assigned_to=review.assigned_to
             )  # fmt: skip
-        _edit_messages(tx, review.entry_id, review.due_at, now)
+        edit_within(tx, review.entry_id, review.due_at, now)
         return True
-
-    def keep_to_cadence(self) -> int:
-        """Move the dates that were set by a cadence which is another one by now, and return how many.
-
-        A date that has passed stays: people were told of it.
-        """
-        now = self.clock()
-        with self.store.read() as tx:
-            cadences = tx.reviews.cadences()
-        published = [*self.catalog.published(), *self.catalog.closed_to_most(OPERATOR).values()]
-        lasts = {entry.id: self.cadence.of(entry.document) for entry in published}
-        changed = [one for one, before in cadences.items() if one in lasts and lasts[one] != before]
-        for start in range(0, len(changed), AT_ONCE):
-            with self.store.begin() as tx:
-                for entry_id in changed[start : start + AT_ONCE]:
-                    self._keep_to(tx, entry_id, lasts[entry_id], now)
-        return len(changed)
-
-    def _keep_to(self, tx: Transaction, entry_id: str, lasts: timedelta, now: datetime) -> None:
-        review = tx.reviews.get(entry_id)
-        if review is None or review.lasts_days is None:
-            return
-        due_at = review.due_at - timedelta(days=review.lasts_days) + lasts
-        if review.due_at <= now and due_at <= now:
-            tx.reviews.last_for(entry_id, lasts)
-            return
-        tx.reviews.schedule(entry_id, due_at, review.reason, lasts=lasts, assigned_to=review.assigned_to)
-        _edit_messages(tx, entry_id, review.due_at, now)
 
     def day_of(self, day: date, actor: Actor) -> datetime:
         """Return when a day begins for the person."""
@@ -302,9 +273,9 @@ class Reviews:
         tx.reviews.add_answer(given)
         if not is_current:
             tx.reviews.add_answer(ReviewAnswerRecord(**{**vars(given), "due_at": review.due_at}))
-            _edit_messages(tx, entry.id, review.due_at, now)
+            edit_within(tx, entry.id, review.due_at, now)
         self._schedule_next(tx, entry, review, given)
-        _edit_messages(tx, entry.id, given.due_at, now)
+        edit_within(tx, entry.id, given.due_at, now)
 
     def _schedule_next(self, tx: Transaction, entry: Entry, review: ReviewRecord, given: ReviewAnswerRecord) -> None:
         now, schedule = given.answered_at, tx.reviews.schedule
@@ -377,12 +348,6 @@ def by_priority(reviews: Sequence[DueReview]) -> list[DueReview]:
     return sorted(reviews, key=place)
 
 
-def close_within(tx: Transaction, entry_id: str, now: datetime) -> None:
-    """Have the messages about an entry's review say that it is published no more."""
-    for review in tx.reviews.of([entry_id]):
-        _edit_messages(tx, entry_id, review.due_at, now)
-
-
 def _belongs(
     scope: str, entry: Entry, review: ReviewRecord, actor: Actor, *, is_steward: Callable[[Actor, str], bool]
 ) -> bool:
@@ -394,10 +359,3 @@ def _belongs(
 def _was_posted(tx: Transaction, key: str) -> bool:
     message = tx.outbox.get(key)
     return message is not None and message.message_ts is not None
-
-
-def _edit_messages(tx: Transaction, entry_id: str, due_at: datetime, now: datetime) -> None:
-    # The first is how an older version of us named the only message there was.
-    keys = [f"review:{nudge_subject(entry_id, due_at)}", *(one.key for one in tx.reviews.nudges_of(entry_id, due_at))]
-    for key in dict.fromkeys(keys):
-        tx.outbox.edit(key, at=now)
