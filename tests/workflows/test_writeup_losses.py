@@ -17,6 +17,7 @@ from store.writeups import AnswerRecord
 from tests.doubles import PATIENT
 from tests.factories import RESPONDER, STEWARD, failure_mode, house
 from workflows.errors import UserError
+from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.writeups.lists import Action, Lists, Point
 from workflows.writeups.unsent import Unsent
@@ -33,7 +34,7 @@ FULL = {
     "gone": {},  # a step that the template of an older form knew
 }
 ANSWERS = st.dictionaries(
-    st.sampled_from(["title", "symptom", "lesson", "mitigation", "trade_off", "stray"]), WORDS, max_size=3
+    st.sampled_from(["title", "symptom", "lesson", "mitigation", "trade_off", "tried", "stray"]), WORDS, max_size=3
 )
 CHOICES = st.lists(
     st.sampled_from(["new", "occurrence:FM-0001", "amendment:FM-0001", "case_study:FM-0001"]), unique=True, max_size=3
@@ -53,6 +54,8 @@ class WritingUp(RuleBasedStateMachine):
         migrate(self.store.engine)
         self.lived = house(self.store, Path(self.folder.name), failure_mode(1, slug="one", title="Memory runs out"))
         self.lists = Lists(self.lived.writeups)
+        self.happened = 0
+        self.something_happens()
         self.number = self.lived.writeups.start(RESPONDER, channel_id="CINC").id
         for person in (STEWARD, HEIR):
             self.lived.writeups.open(self.number, person, channel_id="CINC")
@@ -78,6 +81,17 @@ class WritingUp(RuleBasedStateMachine):
         self.kept.keep(self.number, step, given, who, version=self._version)
         if is_open:
             self.unsent[who.user_id, step] = given
+
+    @rule()
+    def something_happens(self) -> None:
+        """Let the incident go on: the write-up gathers it when it is opened next."""
+        self.happened += 1
+        ts, what = f"{self.happened}.0", "memory climbs" + " again" * self.happened
+        self.lived.incidents.observe(Message(f"E{ts}", "CINC", ts, None, f"U{self.happened}X", what))
+
+    @rule(who=PEOPLE)
+    def look_at_it(self, who: Actor) -> None:
+        self._do(lambda: self.lived.writeups.open(self.number, who, channel_id="CINC"))
 
     @rule(text=WORDS, who=PEOPLE)
     def add_a_point(self, text: str, who: Actor) -> None:
@@ -124,7 +138,8 @@ class WritingUp(RuleBasedStateMachine):
     def nothing_that_was_taken_is_lost(self) -> None:
         with self.store.read() as tx:
             told = {(one.field, one.value) for one in tx.writeups.told(self.number)}
-            points = {one.text for one in tx.writeups.moments(self.number, removed=True)}
+            written = [one for one in tx.writeups.moments(self.number, removed=True) if one.kind == "written"]
+            points = {one.text for one in written}
         assert self.typed <= told
         assert points <= {text for _, text in told}
 
