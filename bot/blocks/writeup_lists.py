@@ -33,6 +33,8 @@ PLACES: Final = {
     "stay": "Stays where it is",
     "up": "One place up",
     "down": "One place down",
+    "first": "To the beginning",
+    "last": "To the end",
     "out": "Is taken out",
 }
 STATES: Final = {"open": "To be done", "done": "Done", "dropped": "Not done, because…"}

@@ -62,6 +62,18 @@ def test_points_are_moved_and_taken_out(store: Store, tmp_path: Path) -> None:
         lists.change_point(number, ids["two"], Point("two!", None), RESPONDER, version=0)
 
 
+def test_a_point_goes_to_either_end_at_once(store: Store, tmp_path: Path) -> None:
+    _, lists, number = begun(store, tmp_path)
+    for text in ("one", "two", "three"):
+        writeup = lists.add_point(number, Point(text, None), RESPONDER, key=text)
+    ids = {one.text: one.id for one in writeup.moments}
+
+    lists.change_point(number, ids["one"], Point("one", None, "last"), RESPONDER, version=0)
+    writeup = lists.change_point(number, ids["three"], Point("three", None, "first"), RESPONDER, version=0)
+
+    assert texts(writeup) == ["three", "two", "one"]
+
+
 def test_who_changes_a_point_that_somebody_changed_sees_both_and_loses_nothing(store: Store, tmp_path: Path) -> None:
     _, lists, number = begun(store, tmp_path)
     point = lists.add_point(number, Point("it broke", None), RESPONDER, key="a").moments[0].id

@@ -99,7 +99,12 @@ class WritingUp(RuleBasedStateMachine):
         key, at = f"form-{self.forms}", self.lived.clock() - timedelta(minutes=self.forms)
         self._do(lambda: self._taken(self.lists.add_point, text, self.number, Point(text, at), who, key=key))
 
-    @rule(text=WORDS, who=PEOPLE, place=st.sampled_from(["stay", "up", "down", "out"]), stale=st.integers(0, 1))
+    @rule(
+        text=WORDS,
+        who=PEOPLE,
+        place=st.sampled_from(["stay", "up", "down", "first", "last", "out"]),
+        stale=st.integers(0, 1),
+    )
     @precondition(lambda self: self._shown.moments)
     def change_a_point(self, text: str, who: Actor, place: str, stale: int) -> None:
         point = self._shown.moments[-1]

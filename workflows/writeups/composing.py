@@ -168,7 +168,8 @@ def _conditions(said: Answers) -> list[Part]:
 
 def _triggers(said: Answers) -> list[Part]:
     kind = said.get("trigger")
-    return [Trigger(kind=kind, text=said.get("trigger_text") or None, certainty=_certainty(said))] if kind else []
+    sure = _certainty(said, "trigger_certainty" if said.get("trigger_certainty") else "certainty")
+    return [Trigger(kind=kind, text=said.get("trigger_text") or None, certainty=sure)] if kind else []
 
 
 def _impact(said: Answers) -> list[Part]:
@@ -275,8 +276,8 @@ def _tried(run: Run) -> Tried:
     return Tried(name_of(run.remedy), cast("Any", helped), run.minutes)
 
 
-def _certainty(said: Answers) -> Certainty:
-    return next((one for one in get_args(Certainty) if one == said.get("certainty")), "likely")
+def _certainty(said: Answers, key: str = "certainty") -> Certainty:
+    return next((one for one in get_args(Certainty) if one == said.get(key)), "likely")
 
 
 def _name(part: Part) -> str:

@@ -18,7 +18,7 @@ from workflows.writeups.writeups import WriteUps
 
 LONGEST: Final = 1_000  # characters of a point or an action
 MOST: Final = 500  # points or actions of one write-up
-Place = Literal["stay", "up", "down", "out"]
+Place = Literal["stay", "up", "down", "first", "last", "out"]
 State = Literal["open", "done", "dropped"]
 Said = tuple[str, str]  # which list, and what was written into it
 TIMELINE, ACTIONS = "timeline", "actions"
@@ -73,7 +73,7 @@ class Lists:
         return self._within(writeup_id, NEW_POINT, (TIMELINE, text), actor, add)
 
     def change_point(self, writeup_id: int, point_id: int, given: Point, actor: Actor, *, version: int) -> WriteUp:
-        """Change a point, move it by one place, or take it out.
+        """Change a point, move it, or take it out.
 
         Raises InvalidForm, and ChangedMeanwhile where somebody else changed it since `version`.
         """
@@ -96,7 +96,7 @@ class Lists:
             if given.place == "out":
                 tx.writeups.change_moment(point_id, removed_by=actor.user_id, version=known.version + 1)
             elif given.place != "stay":
-                _move(tx, points, known, -1 if given.place == "up" else 1)
+                _move(tx, points, known, given.place)
             if stands != wanted or given.place != "stay":
                 before = {"text": known.text, "at": known.at.isoformat() if known.at else None}
                 self._note(tx, actor, "writeup.point", writeup_id, before, {"text": text, "place": given.place})
@@ -270,7 +270,8 @@ def _require_version(current: int, version: int, stands: str) -> None:
         raise ChangedMeanwhile(stands, current)
 
 
-def _move(tx: Transaction, points: Sequence[MomentRecord], known: MomentRecord, by: int) -> None:
+def _move(tx: Transaction, points: Sequence[MomentRecord], known: MomentRecord, where: str) -> None:
     order = [one for one in points if one.id != known.id]
-    place = max(0, min(len(order), points.index(known) + by))
+    stands = points.index(known)
+    place = {"first": 0, "last": len(order), "up": max(0, stands - 1)}.get(where, min(len(order), stands + 1))
     number_within(tx, [*order[:place], known, *order[place:]])
