@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ from tests.factories import RESPONDER, STEWARD, failure_mode, house
 from workflows.errors import UserError
 from workflows.incidents import Message
 from workflows.people import Actor
-from workflows.writeups.lists import Action, Lists, Point
+from workflows.writeups.lists import Action, Lists, Place, Point
 from workflows.writeups.unsent import Unsent
 from workflows.writeups.writeups import AnswerConflict
 
@@ -102,7 +102,7 @@ class WritingUp(RuleBasedStateMachine):
     @rule(
         text=WORDS,
         who=PEOPLE,
-        place=st.sampled_from(["stay", "up", "down", "first", "last", "out"]),
+        place=st.sampled_from(get_args(Place)),
         stale=st.integers(0, 1),
     )
     @precondition(lambda self: self._shown.moments)

@@ -118,7 +118,10 @@ def test_several_conditions_figures_and_detectors_stand_in_the_new_entry(store: 
     given = {
         "what": WHAT,
         "impact": {"kpi": "conversion", **figure, "kpi_2": "revenue", **second},
-        "why": {**WHY, "certainty": "known", "trigger_certainty": "guess", "latent_condition_2": "Nobody watched it", "certainty_2": "guess"},
+        "why": {
+            **WHY, "certainty": "known", "trigger_certainty": "guess", "latent_condition_2": "Nobody watched it",
+            "certainty_2": "guess",
+        },
         "detection": {
             "detector_metric": "rss", "detector_comparison": "gt", "detector_threshold": "10 GB",
             "detector_window": "5m", "detector_metric_3": "evictions", "detector_comparison_3": "lt",
