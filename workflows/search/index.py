@@ -28,6 +28,7 @@ from workflows.search.synonyms import NO_SYNONYMS, Synonyms
 from workflows.search.weights import AS_TUNED, Weights
 from workflows.search.words import MAX_CHARACTERS, is_telling, stem, words
 
+SAME_EVERYWHERE: Final = 5  # decimals; sums of 32-bit numbers differ from the seventh on
 CANDIDATES: Final = 100  # entries whose letters are compared; the right one is hardly ever behind them
 ALIKE: Final = 0.35  # cosine of meaning from which an entry is looked at that shares no word; unrelated ones have 0.1
 AS_READ: Final = 1_000  # characters of the newest texts whose meaning is taken, about what a model reads at once
@@ -35,6 +36,11 @@ MAX_UNKNOWN: Final = 150  # words of a text that are compared with the whole voc
 ALIKE_LETTERS: Final = 75  # of 100: how like an unknown word the known one is that people are asked about
 SMALL: Final = 500  # entries; fewer are laid out anew with every change, in a tenth of a second
 CHANGED_SHARE: Final = 20  # a part in so many that changed, and a larger catalog is laid out anew too
+
+
+def comparable(score: float) -> float:
+    """Return a score without the digits that depend on which processor added it up, so that equals stay equal."""
+    return round(float(score), SAME_EVERYWHERE)
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,9 @@ class SearchIndex:
         likeness = self._likeness(grams, chosen)
         scores += self._weights.meaning * _standing_out(meaning)
         final = scores[chosen] + self._weights.letters * likeness / (float(likeness.max(initial=0.0)) or 1.0)
-        order = sorted(range(len(chosen)), key=lambda at: (-final[at], self._all_parts[chosen[at]].entry_id))[:limit]
+        order = sorted(
+            range(len(chosen)), key=lambda at: (-comparable(final[at]), self._all_parts[chosen[at]].entry_id)
+        )[:limit]
         rare = self._rare(asked)
         worths = self._worths(rare, chosen[order])
         return [

@@ -13,7 +13,7 @@ from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import NotFound, UserError
 from workflows.people import Actor
 from workflows.search.filters import Asked, read_query
-from workflows.search.index import Match
+from workflows.search.index import Match, comparable
 from workflows.search.lookalikes import Check, checks_between
 from workflows.search.nearby import corrected, near_names
 from workflows.search.words import words
@@ -137,7 +137,7 @@ class Search:
             for match in matches
             if match.score >= worth_showing and match.entry_id in visible
         ]
-        return sorted(weighed, key=lambda one: -one.score)
+        return sorted(weighed, key=lambda one: -comparable(one.score))
 
     def _listed(self, asked: Asked, actor: Actor) -> list[Found]:
         """Return what passes the filters: what they name before what can occur anywhere, the most severe first."""
