@@ -29,23 +29,24 @@ class StopSignal:
 def stop_signal() -> Iterator[StopSignal]:
     """Listen for Ctrl-C and SIGTERM during the block, however often they come; meant for the main thread.
 
-    The handler writes to a pipe. It must not set a `threading.Event`: a signal that arrives while the main thread holds
-    the event's lock, inside `wait`, would wait for that lock for ever.
+    The interpreter itself writes to the pipe, at the moment of the signal. A handler of ours would run with the main
+    thread's next instruction only, and a signal that arrives just before that thread waits would never be noticed. Nor
+    must a handler set a `threading.Event`: while the main thread holds the event's lock it would wait for that lock for
+    ever.
     """
     readable, writable = os.pipe()
     os.set_blocking(writable, False)
-
-    def ask(*_: object) -> None:
-        try:
-            os.write(writable, b"!")
-        except BlockingIOError:  # asked some thousand times already
-            return
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, _noticed) for number in (signal.SIGTERM, signal.SIGINT)}
+    wakeup = signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
     try:
         yield StopSignal(readable)
     finally:
+        signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(readable)
         os.close(writable)
+
+
+def _noticed(*_: object) -> None:
+    """Do nothing more: the pipe tells."""

@@ -17,6 +17,20 @@ def test_a_signal_ends_the_wait() -> None:
         assert stop.is_asked
 
 
+def test_a_signal_that_another_thread_gets_while_we_wait_ends_the_wait() -> None:
+    def get_it() -> None:
+        time.sleep(0.1)
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    with stop_signal() as stop:
+        thread = threading.Thread(target=get_it)
+        thread.start()
+        asked = stop.wait(5)
+        thread.join()
+
+    assert asked
+
+
 def test_a_storm_of_signals_during_the_wait_does_not_lock_up() -> None:
     def storm() -> None:
         for _ in range(200):
