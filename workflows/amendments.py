@@ -205,7 +205,8 @@ class Amendments:
     def amendment(self, amendment_id: int, actor: Actor) -> Amendment:
         """Return the proposal to somebody who may see its entry; raises NotFound for everyone else."""
         with self.store.read() as tx:
-            record = self._record(tx, amendment_id)
+            # Without a lock: many messages about one proposal are drawn at once, in every process.
+            record = _existing(tx.amendments.look_at(amendment_id))
             entry = self.catalog.entry_within(tx, record.entry_id, actor, follow=False)
             before = tx.revisions.get(record.entry_id, (record.published_revision or 1) - 1)
             gaps = self._gaps(tx, record)
@@ -415,11 +416,7 @@ class Amendments:
 
     @staticmethod
     def _record(tx: Transaction, amendment_id: int) -> AmendmentRecord:
-        record = tx.amendments.get(amendment_id)
-        if record is None:
-            msg = "There is no such suggestion any more; look at the entry with `/failure show`."
-            raise NotFound(msg)
-        return record
+        return _existing(tx.amendments.get(amendment_id))
 
     def _after(self, amendment_id: int, actor: Actor) -> Amendment:
         self.catalog.refresh()
@@ -438,6 +435,13 @@ def weight_of(before: FailureMode, after: FailureMode, *, urgent: bool) -> Weigh
         return "urgent"
     changed = {name for name in FailureMode.model_fields if getattr(before, name) != getattr(after, name)}
     return "minor" if changed <= MINOR_FIELDS else "major"
+
+
+def _existing(record: AmendmentRecord | None) -> AmendmentRecord:
+    if record is None:
+        msg = "There is no such suggestion any more; look at the entry with `/failure show`."
+        raise NotFound(msg)
+    return record
 
 
 def _amendment(record: AmendmentRecord, entry: Entry, before: FailureMode) -> Amendment:
