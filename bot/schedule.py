@@ -40,6 +40,7 @@ RETENTION_CHECK = timedelta(hours=1)
 WORKSPACE_CHECK = timedelta(minutes=10)  # how soon a change of a user group, or a leaver, is seen
 SAMPLING_CHECK = timedelta(hours=1)  # how soon a new month's sample is drawn
 DIGEST_CHECK = timedelta(minutes=10)  # how soon after its hour the monthly digest is posted
+TYPED_KEPT = timedelta(days=90)  # what somebody typed into a form and never sent
 RECEIPTS_KEPT = timedelta(days=3)  # Slack redelivers for a day at most
 
 
@@ -67,9 +68,10 @@ def schedule(
 ) -> BackgroundScheduler:
     """Return the scheduler with every sweep, not yet started; each sweep runs at once and then at its interval."""
 
-    def forget_old_receipts() -> None:
+    def forget_what_is_old() -> None:
         with store.begin() as tx:
             tx.receipts.forget_before(clock() - RECEIPTS_KEPT)
+            tx.unsent.drop_before(clock() - TYPED_KEPT)
 
     scheduler = BackgroundScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -90,7 +92,7 @@ def schedule(
         "retention": (retention.sweep, RETENTION_CHECK),
         "workspace": (workspace.refresh, WORKSPACE_CHECK),
         "sampling": (sampling.sweep, SAMPLING_CHECK),
-        "receipts": (forget_old_receipts, timedelta(hours=1)),
+        "receipts": (forget_what_is_old, timedelta(hours=1)),
     }
     if links is not None:
         sweeps["links"] = (links.check, LINK_CHECK)

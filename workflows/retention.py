@@ -13,7 +13,6 @@ from store import Store
 from store.audit import AuditRecord
 from workflows.clock import Clock
 
-TYPED_KEPT: Final = timedelta(days=90)  # what somebody typed into a form and never sent
 AFTER_WRITE_UP: Final = timedelta(days=1)  # in which authors look something up once more
 AT_ONCE: Final = 50  # incidents in one sweep; the next sweep takes the rest
 
@@ -32,7 +31,6 @@ class Retention:
         now = self.clock()
         written_before = None if self.outlasts_write_up else now - AFTER_WRITE_UP
         with self.store.begin() as tx:
-            tx.unsent.drop_before(now - TYPED_KEPT)
             over = tx.incidents.kept_too_long(now - self.kept, written_before, limit=AT_ONCE)
             for incident_id in over:
                 dropped = {"messages": tx.incidents.forget(incident_id)}
