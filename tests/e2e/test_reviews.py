@@ -49,6 +49,7 @@ def test_the_digest_comes_on_tuesday_at_ten_and_every_button_on_its_rows_is_hear
         assert answered.count("Snoozed until") == 3
         assert lived.posts("of yours to verify this week") == 1
         steward.command("/failure show FM-0006").sees("verified")
+        lived.slack.settled()
         # The one that nobody answered is listed as well, though its day has not come yet.
         left = steward.command("/failure reviews").sees("1 review waits for you")
         assert "Harbours fail" in left.text
