@@ -80,7 +80,7 @@ class Links:
         with self.store.begin() as tx:
             before = tx.link_checks.state_of(uri)
             tx.link_checks.note(uri, state, now)
-            for entry_id in cited_by if state == "gone" != before else ():
+            for entry_id in cited_by if state == "gone" and before != "gone" else ():
                 self.reviews.request_within(tx, entry_id, DEAD_REASON.format(uri=uri), OPERATOR, is_urgent=False)
         return LinkState(uri, state, now, cited_by)
 

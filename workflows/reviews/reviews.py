@@ -94,9 +94,9 @@ class Reviews:
             return True
         is_due, begins_anew = review.due_at <= now, review.stage == SILENT or (is_urgent and not review.is_urgent)
         why = _joined(review.reason, kept) if is_due else kept
-        if is_due and why == review.reason:
-            return False
         if is_due and not begins_anew:
+            if why == review.reason:
+                return False
             tx.reviews.say_why(entry_id, why, asked_by=asked_by or review.asked_by)
         else:
             tx.reviews.schedule(
