@@ -101,7 +101,7 @@ def slack_app(
         sign_offs=SignOffListeners(workflows.sign_offs, workflows.remarks, replies, team),
         occurrences=OccurrenceListeners(workflows.occurrences, workflows.sheets, vocabulary, replies, team),
         releases=ReleaseListeners(workflows.triggers),
-        reviews=ReviewListeners(workflows.reviews, homes, replies, team),
+        reviews=ReviewListeners(workflows.reviews, workflows.stewardship, homes, replies, team),
         situations=SituationListeners(workflows.situations, workflows.silence, vocabulary, replies, identity),
         stewards=StewardListeners(workflows.absences, workflows.calendars, public_url or ""),
         stubs=StubListeners(workflows.stubs, vocabulary, replies, team),

@@ -195,7 +195,7 @@ def build_workflows(
     feedback = Feedback(store)
     feedback.refresh()
     suggestions = Suggestions(catalog, settings.suggestion_threshold, feedback)
-    reviews = Reviews(store, clock, catalog, bell, settings.cadence, settings.workplaces)
+    reviews = Reviews(store, clock, catalog, bell, settings.cadence)
     stewardship = Stewardship(people, settings.workplaces, settings.team_channels)
     nudging = Nudging(store, clock, catalog, stewardship, bell, settings.digest)
     rotas = Rotas({role: tuple(ids) for role, ids in settings.rotas.items()})

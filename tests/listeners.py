@@ -50,7 +50,7 @@ def listeners_over_nothing() -> Listeners:
         MergingListeners(NOTHING, NOTHING, ""),
         OccurrenceListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         ReleaseListeners(NOTHING),
-        ReviewListeners(NOTHING, NOTHING, NOTHING, ""),
+        ReviewListeners(NOTHING, NOTHING, NOTHING, NOTHING, ""),
         RunListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SearchListeners(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, ""),
         SignOffListeners(NOTHING, NOTHING, NOTHING, ""),

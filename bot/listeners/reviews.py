@@ -15,6 +15,7 @@ from workflows.errors import UserError
 from workflows.people import Actor, require_colleague
 from workflows.reviews.messages import read_nudge_subject
 from workflows.reviews.reviews import DueReview, Reviews
+from workflows.reviews.stewardship import Stewardship
 
 MONTH: Final = timedelta(days=30)
 
@@ -24,6 +25,7 @@ class ReviewListeners:
     """The list of reviews and the buttons of each."""
 
     reviews: Reviews
+    stewardship: Stewardship
     homes: Homes
     replies: Replies
     home_team: str
@@ -68,7 +70,8 @@ class ReviewListeners:
         submitted = submission(body, self.home_team)
         entry_id, due_at = read_nudge_subject(submitted.private_metadata)
         day = _day(submitted.answers.get("until", ""))
-        until = self.reviews.day_of(day, submitted.actor) if day else datetime.min.replace(tzinfo=UTC)
+        place = self.stewardship.workplace(submitted.actor.user_id)
+        until = place.at(day, 0) if day else datetime.min.replace(tzinfo=UTC)
         self.reviews.answer(entry_id, due_at, "snoozed", submitted.actor, until=until)
         ack()
         self.homes.publish_for(submitted.actor)

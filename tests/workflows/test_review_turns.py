@@ -170,14 +170,15 @@ def test_a_snooze_until_a_day_is_until_that_day_where_the_steward_lives(store: S
     lived.workspace.zones["USTEWARD"] = LA.key
     lived.clock.now = utc(2027, 1, 12, 18)
     put_due(lived, "FM-0001", lived.clock.now)
-    until = lived.reviews.day_of(date(2027, 1, 21), STEWARD)
+    home = lived.stewardship.workplace(STEWARD.user_id)
+    until = home.at(date(2027, 1, 21), 0)
     lived.reviews.answer("FM-0001", utc(2027, 1, 12, 18), "snoozed", STEWARD, until=until)
     live(lived, utc(2027, 1, 25))
 
     assert told(lived)[-1].at.astimezone(LA) == datetime(2027, 1, 21, 9, tzinfo=LA)
 
     lived.clock.now = utc(2027, 1, 26, 2)  # the 25th, in the evening, there
-    tomorrow = lived.reviews.day_of(date(2027, 1, 26), STEWARD)
+    tomorrow = home.at(date(2027, 1, 26), 0)
     lived.reviews.answer("FM-0001", due_date(lived), "snoozed", STEWARD, until=tomorrow)
     assert due_date(lived) == tomorrow
 

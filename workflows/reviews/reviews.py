@@ -1,8 +1,8 @@
 """Reviews: what is due, for whom and why, and what people answer; only a person's answer moves a date."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from store import Store, Transaction
@@ -16,7 +16,6 @@ from workflows.ports import DeliveryBell
 from workflows.reviews.cadence import Cadence
 from workflows.reviews.messages import edit_within, stage_of
 from workflows.reviews.steps import SILENT
-from workflows.reviews.workplaces import Workplaces
 
 WEEK: Final = timedelta(days=7)
 LONGEST_SNOOZE: Final = timedelta(days=366)
@@ -69,7 +68,6 @@ class Reviews:
     catalog: Catalog
     bell: DeliveryBell
     cadence: Cadence
-    workplaces: Workplaces = field(default_factory=Workplaces)
 
     def request(self, entry_id: str, reason: str, actor: Actor) -> None:
         """Make the entry's review due now because of `reason`; its steward hears of it the same working day."""
@@ -104,10 +102,6 @@ class Reviews:
             )  # fmt: skip
         edit_within(tx, review.entry_id, review.due_at, now)
         return True
-
-    def day_of(self, day: date, actor: Actor) -> datetime:
-        """Return when a day begins for the person."""
-        return self.workplaces.of(self.catalog.people.workspace.zone_of(actor.user_id), actor.user_id).at(day, 0)
 
     def answer(
         self,
