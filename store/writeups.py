@@ -1,6 +1,6 @@
 """After-action write-ups: their answers with every answer ever accepted, their timeline, their follow-up actions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -203,11 +203,15 @@ class WriteUps:
             rows = [{"id": moment_id, "place": place} for moment_id, place in places.items()]
             self._session.execute(update(MomentRow), rows)
 
-    def forget_said(self, incident_id: int) -> None:
-        """Drop from the write-ups of an incident what was taken over of its messages and nobody wrote anew."""
-        row, own = MomentRow, select(WriteUpRow.id).where(WriteUpRow.incident_id == incident_id)
-        said = row.kind.in_(("said", "alert"))
-        self._session.execute(delete(row).where(row.writeup_id.in_(own), said, row.version == 0))
+    def forget_moments(self, writeup_id: int, kinds: Collection[str]) -> None:
+        """Drop the points of these kinds that nobody wrote anew."""
+        row = MomentRow
+        self._session.execute(delete(row).where(row.writeup_id == writeup_id, row.kind.in_(kinds), row.version == 0))
+
+    def forget_answers(self, writeup_id: int, field: str, *, by: str) -> None:
+        """Drop from the history what this one answered to a question."""
+        row = WriteUpAnswerRow
+        self._session.execute(delete(row).where(row.writeup_id == writeup_id, row.field == field, row.by == by))
 
     def change_moment(self, moment_id: int, **values: Any) -> None:
         """Change a point of the timeline."""

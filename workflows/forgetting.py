@@ -1,12 +1,13 @@
 """Forgetting an incident: what was said in it goes, wherever it was kept; what must stay stays without words.
 
 goes     its messages, the reasons on its card, what search learned from it, lessons and link of its cases, what was
-         written to the steps of its runs, and what its write-up took over of messages and nobody wrote anew
+         written to the steps of its runs, and what its write-up took over of these and nobody wrote anew
 stays    that it was and when, which entry was confirmed or rejected by whom, the cases with their times and severity,
          from which frequency and priority are counted, and one line in the audit trail
 
-Outside our reach: Slack's own messages; write-ups and entries, which people wrote to be kept; earlier lines of the
-audit trail, which the database itself refuses to change. They hold what people entered in forms, never what was said.
+Outside our reach: Slack's own messages; what people wrote in write-ups and entries to be kept, and what was made of a
+write-up that was submitted; earlier lines of the audit trail, which the database itself refuses to change and which
+hold what people entered in forms.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from workflows.clock import Clock
 from workflows.errors import NotFound, UserError
 from workflows.people import Actor
 from workflows.ports import DeliveryBell
+from workflows.writeups.gathering import forget_within
 
 MOST_DIGITS = 9  # of an incident's number; databases count no further than ten
 WORDS_OF_A_CASE = ("lessons", "link")
@@ -73,7 +75,7 @@ class Forgetting:
             incident.id, messages=tx.incidents.forget(incident.id), examples=tx.examples.remove_of(incident.id)
         )
         tx.runs.forget_words(incident.id)
-        tx.writeups.forget_said(incident.id)
+        forget_within(tx, incident)
         for case in tx.occurrences.of_incident(incident.id):
             tx.occurrences.change(case.id, document=_without_words(case))
         tx.outbox.edit(card_key(incident.id), at=now)

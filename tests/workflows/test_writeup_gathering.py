@@ -6,6 +6,7 @@ from pathlib import Path
 
 from store import Store, migrate
 from tests.factories import RESPONDER, House, house
+from tests.workflows.test_forgetting import rows_with
 from workflows.forgetting import Forgetting
 from workflows.incidents import Message
 from workflows.people import Actor
@@ -147,16 +148,33 @@ def test_alerts_that_differ_in_figures_alone_are_one(store: Store, tmp_path: Pat
 
 def test_what_was_taken_over_of_messages_is_forgotten_with_the_incident(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path)
-    said(lived, "1.0", LOG_LINE)
+    said(lived, "1.0", f"{LOG_LINE} at ACME")
     said(lived, "2.0", "disk full for tenant ACME", "B1", bot="Alertmanager")
+    number = lived.situations.here("CINC", RESPONDER).incident.id
+    lived.incidents.judge(number, "FM-0001", "confirmed", RESPONDER, channel_id="CINC")
+    (run,) = lived.runs.of_incident(number)
+    lived.runs.mark(run.id, "remedy", 0, "done", RESPONDER, channel_id="CINC", comment="for ACME alone")
     begun = lived.writeups.start(RESPONDER, channel_id="CINC")
-    assert "ACME" in str(begun.moments)
+    assert "ACME" in begun.answers["symptom"]
+    assert [one.kind for one in begun.moments if "ACME" in one.text] == ["alert", "step"]
+
+    Forgetting(store, lived.clock, lived.bell).incident(str(number), RESPONDER)
+
+    assert rows_with(store, "ACME") == set()
+    assert len(lived.writeups.open(begun.id, RESPONDER).moments) == len(begun.moments) - 1
+
+
+def test_what_somebody_wrote_about_a_forgotten_incident_is_theirs(store: Store, tmp_path: Path) -> None:
+    lived = house(store, tmp_path)
+    said(lived, "1.0", LOG_LINE)
+    begun = lived.writeups.start(RESPONDER, channel_id="CINC")
+    seen = {"title": "It ran out", "symptom": "Memory was gone", "severity": "sev1"}
+    lived.writeups.save(begun.id, "what", seen, RESPONDER, version=begun.record.version)
 
     Forgetting(store, lived.clock, lived.bell).incident(str(begun.record.incident_id), RESPONDER)
 
-    shown = lived.writeups.shown(begun.id)
-    assert shown is not None
-    assert "ACME" not in str(shown.moments)
+    assert lived.writeups.open(begun.id, RESPONDER).answers["symptom"] == "Memory was gone"
+    assert rows_with(store, LOG_LINE) == set()
 
 
 def test_two_hundred_points_are_gathered_within_the_limits_of_a_transaction(tmp_path: Path) -> None:

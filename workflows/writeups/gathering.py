@@ -22,6 +22,8 @@ from workflows.writeups.timeline import insert_all_within
 LONGEST: Final = 1_000  # characters kept of one point of the timeline
 MESSAGES: Final = 2_000  # messages of an incident in which marked ones are looked for
 BOT: Final = "faultline"
+SYMPTOM: Final = "symptom"  # the one answer that is a message's words
+FROM_MESSAGES: Final = ("said", "alert")  # the points that are messages' words
 DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 MADE_IN_THE_THREAD: Final = ("confirmed", "remedy", "step")
 ALERTS, ALERT = 30, 300  # alerts of different words on a timeline, and characters of one
@@ -58,7 +60,7 @@ def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, te
 
     What people took out of the timeline stays out.
     """
-    runs = [run_within(tx, record) for record in tx.runs.of_incident(incident.id)]
+    runs = _runs(tx, incident)
     said = tx.incidents.evidence(incident.id, latest=MESSAGES)
     marked = set(tx.writeups.marked(incident.id))
     found = [
@@ -84,9 +86,32 @@ def gather_within(tx: Transaction, writeup_id: int, incident: IncidentRecord, te
     }
 
 
+def forget_within(tx: Transaction, incident: IncidentRecord) -> None:
+    """Take out of the incident's write-up what it took over of messages and runs that are forgotten now.
+
+    What somebody wrote anew is theirs and stays.
+    """
+    record = tx.writeups.of_incident(incident.id)
+    if record is None:
+        return
+    without_words = {one.source: masked(one.text)[:LONGEST] for run in _runs(tx, incident) for one in _steps([run])}
+    for point in tx.writeups.moments(record.id, removed=True):
+        if point.version == 0 and point.source in without_words:
+            tx.writeups.change_moment(point.id, text=without_words[point.source])
+    tx.writeups.forget_moments(record.id, FROM_MESSAGES)
+    tx.writeups.forget_answers(record.id, SYMPTOM, by=BOT)
+    if SYMPTOM not in {one.field for one in tx.writeups.told(record.id) if one.accepted}:
+        answers = {key: text for key, text in record.answers.items() if key != SYMPTOM}
+        tx.writeups.change(record.id, answers=answers)
+
+
 def permalink(channel_id: str, ts: str) -> str:
     """Return the address of a message, which leads members of the workspace to it."""
     return f"https://slack.com/archives/{channel_id}/p{ts.replace('.', '')}"
+
+
+def _runs(tx: Transaction, incident: IncidentRecord) -> list[Run]:
+    return [run_within(tx, record) for record in tx.runs.of_incident(incident.id)]
 
 
 def _when(found: Found) -> datetime:
@@ -201,7 +226,7 @@ def _of_incident(tx: Transaction, incident: IncidentRecord, said: Sequence[Evide
     moments = {name: to_the_minute(times[known]) for name, known in LIKE_TIMES.items() if known in times}
     return {
         "severity": incident.severity or "",
-        "symptom": _first_sign(said)[:LONGEST],
+        SYMPTOM: _first_sign(said)[:LONGEST],
         **(moments if list(moments.values()) == sorted(moments.values()) else {}),
     }
 
