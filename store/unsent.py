@@ -1,5 +1,6 @@
 """What people typed into forms of a write-up and did not send."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +64,13 @@ class Unsent:
     def forget(self, writeup_id: int, person: str, form: str, *, until: datetime) -> None:
         """Forget what stood in a form, and whatever of it still arrives until then."""
         self.keep(UnsentRecord(writeup_id, person, form, 0, {}, {}, "", until))
+
+    def forget_texts(self, writeup_id: int, texts: Collection[str]) -> None:
+        """Drop these texts from whatever stood in the forms of a write-up."""
+        for row in self._session.scalars(select(UnsentRow).where(UnsentRow.writeup_id == writeup_id)):
+            row.answers = {key: text for key, text in row.answers.items() if text not in texts}
+            row.base = {key: text for key, text in row.base.items() if text not in texts}
+        self._session.flush()
 
     def get(self, writeup_id: int, person: str, form: str) -> UnsentRecord | None:
         """Return what somebody left in a form, or None."""

@@ -12,6 +12,7 @@ from workflows.incidents import Message
 from workflows.people import Actor
 from workflows.situations import Change
 from workflows.writeups.marking import Marking
+from workflows.writeups.unsent import Unsent
 
 COMMANDER = Actor("U0A5YXVD6JA")  # as Slack makes them, and as tokens look
 LOG_LINE = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20 MiB"
@@ -157,11 +158,16 @@ def test_what_was_taken_over_of_messages_is_forgotten_with_the_incident(store: S
     begun = lived.writeups.start(RESPONDER, channel_id="CINC")
     assert "ACME" in begun.answers["symptom"]
     assert [one.kind for one in begun.moments if "ACME" in one.text] == ["alert", "step"]
+    typed = {"title": "Half a title", "symptom": begun.answers["symptom"]}
+    Unsent(lived.writeups).keep(begun.id, "what", typed, RESPONDER, version=begun.record.version)
 
     Forgetting(store, lived.clock, lived.bell).incident(str(number), RESPONDER)
 
     assert rows_with(store, "ACME") == set()
     assert len(lived.writeups.open(begun.id, RESPONDER).moments) == len(begun.moments) - 1
+    left = Unsent(lived.writeups).left_in_step(begun, begun.steps[0], RESPONDER)
+    assert left is not None
+    assert left.answers == {"title": "Half a title"}
 
 
 def test_what_somebody_wrote_about_a_forgotten_incident_is_theirs(store: Store, tmp_path: Path) -> None:

@@ -94,15 +94,19 @@ def forget_within(tx: Transaction, incident: IncidentRecord) -> None:
     record = tx.writeups.of_incident(incident.id)
     if record is None:
         return
-    without_words = {one.source: masked(one.text)[:LONGEST] for run in _runs(tx, incident) for one in _steps([run])}
+    gone = {one.value for one in tx.writeups.told(record.id) if (one.field, one.by) == (SYMPTOM, BOT)}
+    without_words = {one.source: masked(one.text)[:LONGEST] for one in _steps(_runs(tx, incident))}
     for point in tx.writeups.moments(record.id, removed=True):
         if point.version == 0 and point.source in without_words:
             tx.writeups.change_moment(point.id, text=without_words[point.source])
+        if point.version == 0 and (point.kind in FROM_MESSAGES or point.source in without_words):
+            gone.add(point.text)
     tx.writeups.forget_moments(record.id, FROM_MESSAGES)
     tx.writeups.forget_answers(record.id, SYMPTOM, by=BOT)
     if SYMPTOM not in {one.field for one in tx.writeups.told(record.id) if one.accepted}:
         answers = {key: text for key, text in record.answers.items() if key != SYMPTOM}
         tx.writeups.change(record.id, answers=answers)
+    tx.unsent.forget_texts(record.id, gone)
 
 
 def permalink(channel_id: str, ts: str) -> str:
