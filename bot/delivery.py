@@ -17,6 +17,7 @@ from bot.patience import Patience, Uptime
 from bot.slack_time import SlackTime
 from store import Store
 from store.outbox import ClaimedMessage, OwedMessage
+from workflows.people import is_person
 
 BROKEN = (OSError, HTTPException)  # timeouts and broken connections
 FEWEST_TRIES = 10  # before a message is given up: a single try after a long downtime is too few
@@ -119,7 +120,7 @@ class Delivery:
         message = claimed.message
         if message.channel_id:
             return message.channel_id
-        if not message.address.startswith(("U", "W")):
+        if not is_person(message.address):
             return message.address
         opened = self.reading.conversations_open(users=[message.address])
         channel = str(opened["channel"]["id"])

@@ -10,12 +10,12 @@ from typing import Final
 
 from store.outbox import OwedMessage
 from workflows.clock import Clock
+from workflows.people import is_person
 from workflows.reviews.messages import GAPS, LIST, NUDGE
 from workflows.reviews.stewardship import Stewardship
 from workflows.writeups.answered import UNDONE, UNFINISHED
 
 REMINDERS: Final = frozenset({NUDGE, LIST, GAPS, UNFINISHED, UNDONE})
-PEOPLE: Final = ("U", "W")  # how the ids of people begin; a channel has no hours of its own
 Quiet = Callable[[OwedMessage], timedelta]
 
 
@@ -29,7 +29,7 @@ class QuietHours:
     def wait(self, message: OwedMessage) -> timedelta:
         """Return how long until its reader works; an edit, and what may stand there already, wait for nobody."""
         is_new = message.message_ts is None and not message.maybe_sent
-        if not is_new or message.kind not in REMINDERS or not message.address.startswith(PEOPLE):
+        if not is_new or message.kind not in REMINDERS or not is_person(message.address):
             return timedelta()
         now = self.clock()
         return self.stewardship.workplace(message.address).next_working(now) - now

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, Secre
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from workflows.errors import UserError
+from workflows.people import is_person
 from workflows.reviews.cadence import Cadence
 from workflows.reviews.nudging import DigestHour
 from workflows.reviews.workplaces import Workplaces
@@ -405,7 +406,7 @@ class Settings(BaseSettings):
     @property
     def named_people(self) -> frozenset[str]:
         """The people who hold a role by name."""
-        return frozenset(one for ids in self.roles.values() for one in ids if one.startswith(("U", "W")))
+        return frozenset(one for ids in self.roles.values() for one in ids if is_person(one))
 
     @property
     def named_groups(self) -> frozenset[str]:

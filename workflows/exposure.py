@@ -7,7 +7,7 @@ from datetime import timedelta
 from store import Store, Transaction
 from workflows.clock import Clock
 from workflows.incidents import Message
-from workflows.people import Actor
+from workflows.people import Actor, is_person
 
 FRESH = timedelta(hours=1)  # within which being shown the same entry again is not written again
 
@@ -29,8 +29,8 @@ class Exposure:
 
     def spoke(self, message: Message) -> None:
         """Note that whoever spoke in an incident's channel has its card before their eyes."""
-        is_person = message.author.startswith(("U", "W")) and not message.bot_name  # apps have user ids as well
-        if message.is_external or message.deleted or not is_person:
+        is_somebody = is_person(message.author) and not message.bot_name  # apps have user ids as well
+        if message.is_external or message.deleted or not is_somebody:
             return
         actor = Actor(message.author)
         with self.store.read() as tx:

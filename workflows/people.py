@@ -13,6 +13,7 @@ A role is held by people (U…), by user groups (S…), or by everybody of the w
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from workflows.entries.document import FailureMode
 from workflows.errors import NotAllowed
@@ -21,6 +22,8 @@ from workflows.ports import Workspace
 EVERYBODY = "*"
 EVERY_DOMAIN = "default"
 SECURITY = "security"
+# How the ids of people begin, docs.slack.dev/reference/objects/user-object; those of channels and groups do not.
+BEGINNINGS_OF_PEOPLE: Final = ("U", "W")
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,11 @@ class People:
                 yield from sorted(self.workspace.members_of(one))
             elif one != EVERYBODY:
                 yield one
+
+
+def is_person(name: str) -> bool:
+    """Return whether the name is Slack's id of a person, not of a channel or a group, nor a name on a command line."""
+    return name.startswith(BEGINNINGS_OF_PEOPLE) and name.isupper() and name.isalnum()
 
 
 def require_colleague(actor: Actor) -> None:

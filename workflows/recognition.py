@@ -13,7 +13,7 @@ from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.entry import Entry, entry_of
 from workflows.errors import NotAllowed, NotFound
-from workflows.people import Actor
+from workflows.people import Actor, is_person
 from workflows.ports import DeliveryBell
 
 THANKS = "thanks"
@@ -142,11 +142,6 @@ def owe_thanks(tx: Transaction, incident_id: int, entry_id: str, actor: Actor, n
 def contributors_within(tx: Transaction, entry_id: str) -> list[str]:
     """Return the people who wrote the entry or helped with it; an import by the command line is nobody's."""
     return [person for person in tx.revisions.contributors_to(entry_id) if is_person(person)]
-
-
-def is_person(name: str) -> bool:
-    """Return whether the name is a Slack id of a person, and not the command line's."""
-    return name.startswith(("U", "W")) and name.isupper() and name.isalnum()
 
 
 def _people_of(states: Iterable[RevisionRecord]) -> set[str]:

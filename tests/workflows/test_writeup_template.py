@@ -1,6 +1,7 @@
 """What a write-up asks comes from a template; a faulty one is refused at the start with a sentence for each fault."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,12 +166,35 @@ def test_who_took_part_is_a_list_of_people_and_nothing_else(store: Store, tmp_pa
         lived.writeups.save(number, "what", {**WHAT, "people": "<!channel>"}, RESPONDER, version=1)
 
 
-def test_a_mandatory_part_of_the_organisation_is_missed_in_the_progress_and_kept_out_of_nothing_else(
-    store: Store, tmp_path: Path
-) -> None:
+def test_what_a_new_entry_needs_is_asked_for_by_the_name_of_its_step(store: Store, tmp_path: Path) -> None:
     lived = house(store, tmp_path, failure_mode(1))
     number = lived.writeups.start(RESPONDER, channel_id="CINC").id
     lived.writeups.save(number, "what", WHAT, RESPONDER, version=0)
 
     with pytest.raises(StillMissing, match="Why it could happen"):
         lived.submitting.submit(number, ["new"], RESPONDER)
+
+
+def test_a_mandatory_question_of_the_organisation_is_missed_in_the_progress_and_keeps_nothing_from_being_submitted(
+    store: Store, tmp_path: Path
+) -> None:
+    document = ours()
+    step(document, "lessons")["fields"].append(
+        {"key": "told", "label": "Who was told?", "kind": "line", "required": True}
+    )
+    lived = house(store, tmp_path)
+    writeups = replace(lived.writeups, template=loaded(document, tmp_path))
+    number = writeups.start(RESPONDER, channel_id="CINC").id
+    lessons = writeups.template.step_named("lessons")
+    assert lessons is not None
+    writeups.save(number, "what", WHAT, RESPONDER, version=0)
+    writeups.save(number, "why", WHY, RESPONDER, version=0)
+    with pytest.raises(InvalidForm) as refused:
+        writeups.save(number, "lessons", {"lesson": "Set a limit"}, RESPONDER, version=0)
+
+    assert set(refused.value.fields) == {"told"}
+    shown = writeups.open(number, RESPONDER)
+    assert "told" in [one.key for one in shown.missing(lessons)]
+    assert not shown.is_done(lessons)
+    submitted = replace(lived.submitting, writeups=writeups).submit(number, ["new"], RESPONDER)
+    assert "entry" in submitted.results["new"]

@@ -8,7 +8,7 @@ from workflows.entries.catalog import Catalog
 from workflows.entries.entry import Entry
 from workflows.entries.lifecycle import Lifecycle
 from workflows.occurrences import Case, case_of
-from workflows.people import Actor
+from workflows.people import Actor, is_person
 from workflows.runs.proof import proven_first
 
 
@@ -62,7 +62,7 @@ class Sheets:
             entry=replace(entry, document=proven_first(entry.document, cases)),
             assessment=self.assessing.of(entry, actor),
             occurrences=tuple(case_of(record) for record in cases),
-            contributors=tuple(sorted(author for author in authors if author.startswith(("U", "W")))),
+            contributors=tuple(sorted(author for author in authors if is_person(author))),
             neighbours=tuple(self._neighbours(entry, actor)),
             urgent=tuple(one.reason for one in waiting if one.weight == "urgent"),
             steps=tuple(self.lifecycle.steps_for(entry, actor)),

@@ -8,6 +8,7 @@ from store import Store, Transaction
 from store.reviews import NudgeRecord, ReviewRecord
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
+from workflows.people import is_person
 from workflows.ports import DeliveryBell
 from workflows.reviews.messages import LIST, NUDGE, list_key, nudge_key, nudge_subject
 from workflows.reviews.steps import REST, REST_WHEN_PRESSING, SEVERE, SILENT, Step, steps_after
@@ -21,7 +22,6 @@ LATE: Final = timedelta(hours=1)  # a digest that is later than this missed its 
 TOO_SOON: Final = timedelta(days=2)  # a missed digest waits for the next one when that is nearer than this
 TUESDAY: Final = 1
 WITHOUT_A_KEEPER: Final = frozenset({"team", "champions"})  # steps that come where nobody answers for the entry
-PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Nudging:
 
     def _reachable_at(self, address: str, now: datetime) -> datetime:
         """Return when whoever hears of it works: backups and champions live elsewhere than the steward does."""
-        return self.stewardship.workplace(address).next_working(now) if address.startswith(PEOPLE) else now
+        return self.stewardship.workplace(address).next_working(now) if is_person(address) else now
 
     def _next_word(self, review: ReviewRecord, entry: Entry, present: Present) -> _Word | None:
         """Return the next step that applies to the review; None where every step is over."""

@@ -11,7 +11,7 @@ from workflows.clock import Clock
 from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.parts import without_unstorable_characters
 from workflows.errors import InvalidForm, NotFound, UserError
-from workflows.people import OPERATOR, Actor
+from workflows.people import OPERATOR, Actor, is_person
 from workflows.ports import DeliveryBell
 from workflows.reviews.cadence import Cadence
 from workflows.reviews.messages import edit_within, stage_of
@@ -20,7 +20,6 @@ from workflows.reviews.steps import SILENT
 WEEK: Final = timedelta(days=7)
 LONGEST_SNOOZE: Final = timedelta(days=366)
 MAX_NOTE: Final = 1_000
-PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels
 RUN_OUT: Final = "the last verification has run out"
 # A review that is handed over keeps its date; this tells its messages from those of whoever had it before.
 APART: Final = timedelta(microseconds=1)
@@ -191,7 +190,7 @@ class Reviews:
         if not shown:
             return None
         listed = {one.entry.id for one in shown}
-        mine = self.due_for(Actor(address)) if address.startswith(PEOPLE) else []
+        mine = self.due_for(Actor(address)) if is_person(address) else []
         others = sum(one.entry.id not in listed for one in mine)
         return ReviewList(stage_of(key), by_priority(shown), others)
 
@@ -230,7 +229,7 @@ class Reviews:
 
     def _concerns(self, address: str, review: DueReview) -> bool:
         """Return whether somebody who is to be told is still there and may see the entry; a channel always is."""
-        if not address.startswith(PEOPLE):
+        if not is_person(address):
             return True
         return self.catalog.people.workspace.is_active(address) and self._may_know(Actor(address), review)
 

@@ -7,6 +7,7 @@ from store import Transaction
 from store.runs import EscalationRecord
 from workflows.entries.mitigations import EscalationStep, Mitigation
 from workflows.listening import SHARED
+from workflows.people import is_person
 from workflows.rotas import Rotas
 from workflows.runs.run import CALL, WORD, Run, checklist_key
 
@@ -46,7 +47,7 @@ def ask_within(tx: Transaction, run: Run, asked: EscalationRecord, now: datetime
         address=run.channel_id, thread_ts=incident.card_thread_ts if incident else None, at=now,
     )  # fmt: skip
     elsewhere = [room] if room and room != run.channel_id else []
-    called = [person for person in asked.holders if person.startswith(("U", "W"))]
+    called = [person for person in asked.holders if is_person(person)]
     for address in [*called, *elsewhere]:
         tx.outbox.owe_once(
             f"run:{run.id}:call:{asked.place}:{address}", kind=CALL, subject=f"{run.id}|{asked.place}|{address}",

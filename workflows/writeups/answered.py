@@ -5,7 +5,8 @@ from typing import Final
 
 from store import Transaction
 from store.writeups import FollowUpRecord
-from workflows.writeups.writeup import PEOPLE, WriteUp
+from workflows.people import is_person
+from workflows.writeups.writeup import WriteUp
 
 UNFINISHED: Final = "writeup_reminder"  # the message about a write-up
 UNDONE: Final = "follow_up_reminder"  # the message about an action
@@ -23,12 +24,12 @@ def undone_key(action_id: int, due: str) -> str:
 
 def is_unfinished(writeup: WriteUp, address: str) -> bool:
     """Return whether whoever is addressed, its owner or a channel, is still asked to finish it."""
-    return writeup.is_open and (address == writeup.owner or not address.startswith(PEOPLE))
+    return writeup.is_open and (address == writeup.owner or not is_person(address))
 
 
 def is_undone(action: FollowUpRecord, address: str) -> bool:
     """Return whether whoever is addressed, its owner or a channel, is still asked to do it."""
-    return action.state == "open" and (address == action.owner or not address.startswith(PEOPLE))
+    return action.state == "open" and (address == action.owner or not is_person(address))
 
 
 def answer_unfinished_within(tx: Transaction, writeup_id: int, now: datetime) -> None:

@@ -17,9 +17,10 @@ from store.incidents import IncidentRecord
 from store.writeups import FollowUpRecord, WriteUpRecord
 from workflows.clock import Clock
 from workflows.listening import Listening
+from workflows.people import is_person
 from workflows.ports import DeliveryBell
 from workflows.writeups.answered import UNDONE, UNFINISHED, is_undone, is_unfinished, undone_key, unfinished_key
-from workflows.writeups.writeup import PEOPLE, PREFILLED_BY, WriteUp, place_within
+from workflows.writeups.writeup import PREFILLED_BY, WriteUp, place_within
 from workflows.writeups.writeups import WriteUps
 
 TO_ITS_OWNER: Final = 4  # times that an owner is asked; two weeks
@@ -195,4 +196,4 @@ def _somebody_there(tx: Transaction, incident: IncidentRecord) -> str | None:
     confirmed = [one.verdict_by for one in shown if one.verdict == "confirmed" and one.verdict_by]
     ran = [run.started_by for run in tx.runs.of_incident(incident.id)]
     spoke = [one.author for one in reversed(tx.incidents.evidence(incident.id, latest=SAID)) if not one.is_alert]
-    return next((one for one in [*confirmed, *ran, *spoke] if one.startswith(PEOPLE)), None)
+    return next((one for one in [*confirmed, *ran, *spoke] if is_person(one)), None)

@@ -13,13 +13,13 @@ from typing import Any, Final, cast
 from store import Transaction
 from store.incidents import ChannelRecord
 from store.writeups import FollowUpRecord, MomentRecord, WriteUpRecord
+from workflows.people import BEGINNINGS_OF_PEOPLE
 from workflows.writeups.answers import Answers
 from workflows.writeups.template import Question, Step, Template
 
 # A change that somebody made in a form just before they sent it may reach us after the form did.
 OVERTAKEN: Final = timedelta(seconds=2)
 CALM: Final = timedelta(seconds=2)  # between two edits of the message while several people write
-PEOPLE: Final = ("U", "W")  # how the ids of people begin, not of channels and apps
 PROGRESS: Final = "writeup_progress"  # the one message of a write-up, which edits itself
 NEW, OCCURRENCE, AMENDMENT, CASE_STUDY = "new", "occurrence", "amendment", "case_study"  # what it can become
 Moment = MomentRecord  # a point of the timeline
@@ -129,7 +129,7 @@ def place_within(tx: Transaction, record: WriteUpRecord) -> str:
 def tell_progress_within(tx: Transaction, record: WriteUpRecord, now: datetime) -> None:
     """Owe the one message that shows how far it is, or its edit, and edits of those that it had elsewhere before."""
     place, channel, key = place_within(tx, record), _open_channel(tx, record), f"writeup:{record.id}:"
-    for told in [*PEOPLE, *([channel.id] if channel else [])]:
+    for told in [*BEGINNINGS_OF_PEOPLE, *([channel.id] if channel else [])]:
         tx.outbox.edit_all(PROGRESS, prefix=key + told, at=now, besides=key + place)
     tx.outbox.owe_latest(
         key + place, kind=PROGRESS, subject=str(record.id), address=place, thread_ts=None, at=now, calm=CALM
