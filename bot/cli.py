@@ -31,6 +31,7 @@ from bot.models import model_folder, semantic
 from bot.past import difference_table, revision_as_json, revision_table
 from bot.peers.table import peers as all_peers
 from bot.replay import judge_history, replay_history
+from bot.reviewing import reviewing
 from bot.running import running
 from bot.searching import searching
 from bot.settings import Settings, settings_table
@@ -45,7 +46,7 @@ from workflows.evaluation.material import read_material
 from workflows.evaluation.noise import known_noises
 from workflows.exchange.page import entry_page
 from workflows.exchange.portrait import entry_as_json
-from workflows.people import OPERATOR, Actor
+from workflows.people import OPERATOR
 from workflows.quality.linting import lint as lint_files
 from workflows.search.synonyms import Synonyms
 
@@ -58,6 +59,7 @@ cli = typer.Typer(
 cli.add_typer(lessons)
 cli.add_typer(searching)
 cli.add_typer(writing)
+cli.add_typer(reviewing)
 cli.add_typer(outbox, name="outbox")
 cli.add_typer(semantic, name="semantic")
 console = Console()
@@ -248,30 +250,6 @@ def replay(
             typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
         else:
             _print_replayed(shown.as_json())
-
-
-@cli.command()
-def reviews(
-    request: Annotated[str, typer.Option(metavar="ID", help="Make this entry's review due now.")] = "",
-    reason: Annotated[
-        str, typer.Option(help="Why it is due; its steward reads this.")
-    ] = "asked for on the command line",
-    domain: Annotated[str, typer.Option(help="Only those of this domain.")] = "all",
-    steward: Annotated[str, typer.Option(metavar="U…", help="Only those that wait for this person.")] = "",
-) -> None:
-    """List due reviews, or make one due now."""
-    with offline(settings_with_logs()) as workflows:
-        if request:
-            workflows.reviews.request(request, reason, OPERATOR)
-        due = (
-            workflows.reviews.due_for(Actor(steward), "mine")
-            if steward
-            else workflows.reviews.due_for(OPERATOR, domain)
-        )
-    for review in due:
-        _tell(f"{review.entry.id}  {review.due_at:%Y-%m-%d}  {review.entry.document.title}: {review.reason}")
-    if not due:
-        _tell("No review is due.")
 
 
 @cli.command()

@@ -11,7 +11,6 @@ from bot.blocks.reviews import due_reviews, hand_over_form, needs_change_form, s
 from bot.forms.calls import CommandCall, Press, press, submission
 from bot.homes import Homes
 from bot.replies import Replies
-from workflows.errors import UserError
 from workflows.people import Actor, require_colleague
 from workflows.reviews.messages import read_nudge_subject
 from workflows.reviews.reviews import DueReview, Reviews
@@ -110,11 +109,7 @@ class ReviewListeners:
 
     def _page(self, actor: Actor, scope: str, page: int) -> Rendered:
         require_colleague(actor)
-        scope = "mine" if scope in {"me", "my", "mine"} else scope
-        domains = self.reviews.domains()
-        if scope not in {"mine", "all", *domains}:
-            msg = f"There is no domain “{scope}”; say `me`, `all` or one of {', '.join(sorted(domains))}."
-            raise UserError(msg)
+        scope = self.reviews.scope_named(scope)
         due = self.reviews.due_for(actor, scope)
         return due_reviews(due, scope, page, may_answer=lambda review: self.reviews.may_answer(review, actor))
 

@@ -201,9 +201,14 @@ class Reviews:
         """
         return self._listed(actor, scope, until=self.clock())
 
-    def domains(self) -> frozenset[str]:
-        """Return the domains that have published entries."""
-        return frozenset(entry.document.domain for entry in self.catalog.published())
+    def scope_named(self, name: str) -> str:
+        """Return which reviews somebody asks for: `mine`, `all`, or those of a domain; raises UserError for others."""
+        scope = "mine" if name in {"me", "my"} else name
+        domains = {entry.document.domain for entry in self.catalog.published()}
+        if scope not in {"mine", "all", *domains}:
+            msg = f"There is no domain “{scope}”; say `me`, `all` or one of {', '.join(sorted(domains))}."
+            raise UserError(msg)
+        return scope
 
     def planned_for(self, actor: Actor, *, until: datetime) -> list[DueReview]:
         """Return one's own reviews up to a day, those that are due already among them."""
