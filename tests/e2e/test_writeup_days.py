@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.major import begun, continued, finished
 from tests.e2e.year import BEGINNING, year
 
 NOON = BEGINNING + timedelta(hours=3)
@@ -20,16 +21,8 @@ def test_three_people_write_it_over_two_days_with_a_restart_in_between_into_a_ne
         lived.slack.channel("inc-two-days", members=["first", "second", "third"], bot=True)
         first.says("The tokenizer serves old words", channel="inc-two-days")
         lived.slack.settled()
-        first.command("/failure write-up", channel="inc-two-days")
-        form = first.modal("What did people see?").fill("Name the failure mode", "Tokenizer cache serves old words")
-        form.fill("What did people see?", "Old words in new answers").choose("How bad was it?", "sev1").submit()
-        first.modal("By how much at least?").close()
-        second.clicks("Continue", second.sees("1 of 9 parts", channel="inc-two-days"))
-        second.modal("By how much at least?").submit()
-        second.modal("What happened when").submit()
-        why = second.modal("What set it off?").choose("What kind of cause?", "capacity")
-        left_open = why.choose("What set it off?", "load").choose("Who should own the entry?", "serving")
-        left_open.fill("What was wrong before anything happened?", "The cache outlives the vocabulary")
+        begun(first, "inc-two-days")
+        left_open = continued(second, "inc-two-days")
         second.sees("3 of 9 parts", channel="inc-two-days")
         lived.reach(NOON)
         lived.slack.settled()
@@ -42,14 +35,7 @@ def test_three_people_write_it_over_two_days_with_a_restart_in_between_into_a_ne
         reminder = first.sees("is not written up yet", dm=True)
         assert "Tokenizer cache serves old words" in reminder.text
 
-        third.clicks("Continue", third.sees("4 of 9 parts", channel="inc-two-days"))
-        third.modal("How was it noticed?").submit()
-        third.modal("What contained it?").submit()
-        third.modal("Where did you get lucky?").submit()
-        lessons = third.modal("What should others know")
-        lessons.fill("What should others know, in general terms?", "Tie a cache to its vocabulary").submit()
-        third.modal("Follow-up actions").submit()
-        third.modal("What becomes of").choose("It becomes", "new").submit()
+        finished(third, "inc-two-days")
 
         assert "is saved as a draft" in third.modal("Submitted").text
         told = third.sees("It became the draft", channel="inc-two-days")

@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 
 import sandbox
 from bot import ids
+from tests.e2e.major import begun, continued, finished
 from tests.e2e.stage import MANIFEST, RESPONDER, STEWARD, Stage, running_bot
 
 
@@ -118,33 +119,15 @@ def test_three_people_write_a_major_incident_up_with_a_crash_in_between_into_a_n
             slack.channel("inc-major-writeup", members=["first", "second", "third"], bot=True)
             first.says("The tokenizer serves old words, gpu oom", channel="inc-major-writeup")
             slack.settled()
-            first.command("/failure write-up", channel="inc-major-writeup")
-            form = first.modal("What did people see?").fill("Name the failure mode", "Tokenizer cache serves old words")
-            form.fill("What did people see?", "Somebody forgot to clear a cache").choose("How bad was it?", "sev1")
-            form.submit()
-            first.modal("By how much at least?").close()
-
-            second.clicks("Continue", second.sees("1 of 9 parts", channel="inc-major-writeup"))
-            second.modal("By how much at least?").submit()
-            second.modal("What happened when").submit()
-            why = second.modal("What set it off?").choose("What kind of cause?", "capacity")
-            why.choose("What set it off?", "load").choose("Who should own the entry?", "serving")
-            why.fill("What was wrong before anything happened?", "The cache outlives the vocabulary").submit()
+            begun(first, "inc-major-writeup")
+            continued(second, "inc-major-writeup").submit()
             second.modal("How was it noticed?").close()
             second.sees("4 of 9 parts", channel="inc-major-writeup")
             slack.settled()
             bot.process.kill()
             bot.process.wait()
         with running_bot(slack, tmp_path):
-            third.clicks("Continue", third.sees("4 of 9 parts", channel="inc-major-writeup"))
-            third.modal("How was it noticed?").submit()
-            third.modal("What contained it?").submit()
-            third.modal("Where did you get lucky?").submit()
-            lessons = third.modal("What should others know")
-            lessons.fill("What should others know, in general terms?", "Tie a cache to its vocabulary").submit()
-            third.modal("Follow-up actions").submit()
-            last = third.modal("What becomes of").sees("What made it likely that this happened to them?")
-            last.choose("It becomes", "new").submit()
+            finished(third, "inc-major-writeup")
 
             assert "is saved as a draft" in third.modal("Submitted").text
             told = third.sees("It became the draft", channel="inc-major-writeup")
