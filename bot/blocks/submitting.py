@@ -1,6 +1,6 @@
 """Handing a write-up in: what it is to become, beside the entries it may belong to, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot import ids
@@ -15,16 +15,17 @@ from bot.blocks.elements import (
     modal,
     section,
     several_field,
+    telling,
 )
 from bot.blocks.entries import open_entry
-from bot.blocks.writeup_forms import HINT, TITLE, hint_lines, noted
+from bot.blocks.writeup_forms import HINT, LEFT, TITLE, hint_lines, noted
 from bot.blocks.writeups import MISSING_SHOWN, missing_line, outcome
 from workflows.entries.assessing import Assessment
 from workflows.entries.entry import Entry
 from workflows.writeups.hints import hints_of
 from workflows.writeups.submitting import BECOMES, Likely
 from workflows.writeups.template import Step
-from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, WriteUp
+from workflows.writeups.writeup import AMENDMENT, BECOMING, CASE_STUDY, NEW, OCCURRENCE, WriteUp
 
 SYMPTOM: Final = 300  # characters of a likely entry's symptom
 WHAT_BECOMES: Final = {
@@ -32,19 +33,27 @@ WHAT_BECOMES: Final = {
 }  # fmt: skip
 
 
-def submit_form(writeup: WriteUp, likely: Sequence[Likely], unsaved: Sequence[Step] = ()) -> Block:
+def submit_form(
+    writeup: WriteUp,
+    likely: Sequence[Likely],
+    unsaved: Sequence[Step] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Block:
     """Return the last form: the likely entries side by side, and what the write-up is to become.
 
-    `unsaved` are the steps in whose forms its reader typed something and did not save it.
+    `unsaved` are the steps in whose forms its reader typed something and did not save it; `typed` is what
+    was chosen before the form was closed.
     """
     names = ", ".join(f"“{escape(step.title)}”" for step in unsaved)
     forgotten = f":floppy_disk: You typed something into {names} and did not save it. It stands there still."
-    chosen = [one for one in writeup.answers.get(BECOMES, "").split(",") if one]
+    left = (typed or {}).get(BECOMES, "")
+    chosen = [one for one in (left or writeup.answers.get(BECOMES, "")).split(",") if one]
     confirmed = [f"{OCCURRENCE}:{one.entry.id}" for one in likely if one.is_confirmed]
     offered = _becomes(likely)
     blocks = [
         context(f"Step {len(writeup.steps) + 1} of {len(writeup.steps) + 1} · the last one"),
         section(f"*What becomes of “{escape(writeup.title)}”?*\n{missing_line(writeup)}"),
+        *([section(LEFT)] if left else []),
         *([section(forgotten)] if unsaved else []),
         *hint_lines(hints_of(writeup)),
         *(_likely(one) for one in likely),
@@ -54,8 +63,8 @@ def submit_form(writeup: WriteUp, likely: Sequence[Likely], unsaved: Sequence[St
         ),
     ]  # fmt: skip
     return modal(
-        TITLE, blocks, callback_id=ids.SUBMIT_WRITEUP_FORM, submit="Submit", close="Finish later",
-        private_metadata=noted(writeup, ""),
+        TITLE, telling(blocks), callback_id=ids.SUBMIT_WRITEUP_FORM, submit="Submit", close="Finish later",
+        private_metadata=noted(writeup, BECOMING),
     )  # fmt: skip
 
 

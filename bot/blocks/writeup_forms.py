@@ -31,7 +31,7 @@ from workflows.entries.vocabulary import CAUSES, Vocabulary
 from workflows.writeups.answers import Clash, moment
 from workflows.writeups.hints import Hint, hints_of
 from workflows.writeups.template import Question, Step, numbered
-from workflows.writeups.writeup import WriteUp
+from workflows.writeups.writeup import LEAVING, WriteUp
 
 TITLE: Final = "After-action write-up"
 # What a form says above its fields.
@@ -126,15 +126,17 @@ def hand_over_form(writeup: WriteUp) -> Block:
     )
 
 
-def leave_form(writeup: WriteUp) -> Block:
-    """Return the form that asks why it is not written."""
+def leave_form(writeup: WriteUp, typed: Mapping[str, str] | None = None) -> Block:
+    """Return the form that asks why it is not written, with what was `typed` into it before it was closed."""
+    reason = (typed or {}).get("reason")
     blocks = [
+        *([section(LEFT)] if reason else []),
         section(f"*{escape(writeup.title)}*: nothing of it is deleted, and nobody is reminded any more."),
-        text_field("reason", "Why not?", multiline=False, required=True, max_length=300, hint=None, value=None),
+        text_field("reason", "Why not?", multiline=False, required=True, max_length=300, hint=None, value=reason),
     ]
     return modal(
-        "Not doing it", blocks, callback_id=ids.LEAVE_WRITEUP_FORM, submit="Leave it",
-        private_metadata=noted(writeup, ""),
+        "Not doing it", telling(blocks), callback_id=ids.LEAVE_WRITEUP_FORM, submit="Leave it",
+        private_metadata=noted(writeup, LEAVING),
     )  # fmt: skip
 
 

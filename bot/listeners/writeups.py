@@ -18,7 +18,7 @@ from workflows.writeups.elsewhere import Elsewhere
 from workflows.writeups.submitting import BECOMES, StillMissing, Submitting
 from workflows.writeups.template import Step
 from workflows.writeups.unsent import Unsent
-from workflows.writeups.writeup import NEW, WriteUp
+from workflows.writeups.writeup import BECOMING, LEAVING, NEW, WriteUp
 from workflows.writeups.writeups import AnswerConflict, WriteUps
 
 OLD_FORM = "This form is of an older version; continue with `/failure drafts`."
@@ -150,7 +150,9 @@ class WriteUpListeners:
     def ask_to_leave(self, ack: Ack, body: dict[str, Any]) -> None:
         """Button “Not doing”."""
         pressed = press(body, self.home_team)
-        self.replies.open_form(pressed, leave_form(self._opened(pressed)))
+        writeup = self._opened(pressed)
+        typed = self.unsent.left_at_the_end(writeup, LEAVING, pressed.actor)
+        self.replies.open_form(pressed, leave_form(writeup, typed))
         ack()
 
     def leave(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -190,7 +192,7 @@ class WriteUpListeners:
 
     def _last(self, writeup: WriteUp, actor: Actor) -> Block:
         likely, unsaved = self.submitting.likely(writeup, actor), self.unsent.left_unsaved(writeup, actor)
-        return submit_form(writeup, likely, unsaved)
+        return submit_form(writeup, likely, unsaved, self.unsent.left_at_the_end(writeup, BECOMING, actor))
 
     def _conflict(self, conflict: AnswerConflict, step_name: str, typed: Any) -> Block:
         step = self.writeups.template.step_named(step_name)

@@ -59,6 +59,30 @@ def test_what_was_typed_into_a_form_that_was_closed_by_mistake_stands_there_agai
     author.modal("What happened when").sees("2026-01-05 10:30")
 
 
+def test_the_forms_that_end_a_write_up_show_again_what_stood_in_them_when_they_were_closed(stage: Stage) -> None:
+    author = stage.slack.user("undecided")
+    stage.slack.channel("writeup-undecided", members=["undecided"], bot=True)
+    author.command("/failure write-up", channel="writeup-undecided")
+    form = author.modal("What did people see?").fill("Name the failure mode", "Nobody knows yet what it becomes")
+    form.choose("How bad was it?", "sev4").fill("What did people see?", "Odd things").submit()
+    author.modal("What helped").close()
+
+    message = author.sees("1 of 2 parts", channel="writeup-undecided")
+    author.clicks("Not doing", message)
+    author.modal("Why not?").fill("Why not?", "It was a dri").close()
+    author.clicks("Not doing", message)
+    form = author.modal("You closed this form before it was saved")
+    assert form.values["reason"][ids.ANSWER]["value"] == "It was a dri"
+    form.close()
+
+    author.clicks("All parts", message)
+    author.clicks("Submit…", author.modal("1 of 2 parts"))
+    author.modal("What becomes of").choose("It becomes", "new").close()
+    author.clicks("Submit…", author.modal("1 of 2 parts"))
+    form = author.modal("You closed this form before it was saved")
+    assert [one["value"] for one in form.values["becomes"][ids.ANSWER]["selected_options"]] == ["new"]
+
+
 def test_several_figures_and_the_people_who_took_part_are_asked_for_in_one_form(stage: Stage) -> None:
     author = stage.slack.user("figures-author")
     stage.slack.channel("writeup-figures", members=["figures-author", RESPONDER])

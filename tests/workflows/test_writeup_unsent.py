@@ -19,7 +19,9 @@ from workflows.writeups.lists import (
     Point,
     answers_of_action,
 )
+from workflows.writeups.submitting import BECOMES
 from workflows.writeups.unsent import Left, Unsent
+from workflows.writeups.writeup import BECOMING, LEAVING
 
 WHAT = {"title": "Cache grew", "symptom": "Memory climbs", "severity": "sev2"}
 LUCK = {"went_well": "The alert fired", "lucky": "", "went_wrong": ""}
@@ -191,6 +193,32 @@ def test_what_was_typed_before_the_write_up_got_shorter_is_still_asked_for(store
     short = {"mitigation": "Restart", "checklist": "Drain it", "owner": "rota"}
     lived.writeups.save(number, "response", short, RESPONDER, version=2)
     assert left(lived, unsent, number, "response") == Left({"rollback": "Deploy the last one"}, 1)
+
+
+def test_why_it_is_not_done_is_there_again_until_it_is_said(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    unsent.keep(number, LEAVING, {"reason": "A drill, token=hunter2hunter2"}, RESPONDER, version=1)
+    writeup = lived.writeups.open(number, RESPONDER)
+
+    assert unsent.left_at_the_end(writeup, LEAVING, RESPONDER)["reason"].startswith("A drill, token=")
+    assert "hunter2" not in str(unsent.left_at_the_end(writeup, LEAVING, RESPONDER))
+    assert unsent.left_at_the_end(writeup, LEAVING, STEWARD) == {}
+
+    lived.writeups.leave(number, RESPONDER, reason="A drill")
+
+    assert unsent.left_at_the_end(writeup, LEAVING, RESPONDER) == {}
+
+
+def test_what_it_is_to_become_is_chosen_again_until_it_is_sent(store: Store, tmp_path: Path) -> None:
+    lived, unsent, number = begun(store, tmp_path)
+    unsent.keep(number, BECOMING, {BECOMES: "occurrence:FM-0001,new"}, RESPONDER, version=1)
+    writeup = lived.writeups.open(number, RESPONDER)
+
+    assert unsent.left_at_the_end(writeup, BECOMING, RESPONDER) == {BECOMES: "occurrence:FM-0001,new"}
+
+    lived.submitting.submit(number, ["occurrence:FM-0001"], RESPONDER)
+
+    assert unsent.left_at_the_end(writeup, BECOMING, RESPONDER) == {}
 
 
 def test_nothing_is_kept_of_a_write_up_that_was_submitted(store: Store, tmp_path: Path) -> None:

@@ -28,7 +28,16 @@ from workflows.writeups.announcing import origin_of
 from workflows.writeups.answered import answer_unfinished_within
 from workflows.writeups.composing import case_study_of, changes_of, description_of, entry_of
 from workflows.writeups.template import NEEDED, Step
-from workflows.writeups.writeup import AMENDMENT, CASE_STUDY, NEW, OCCURRENCE, WriteUp, writeup_within
+from workflows.writeups.writeup import (
+    AMENDMENT,
+    BECOMING,
+    CASE_STUDY,
+    NEW,
+    OCCURRENCE,
+    OVERTAKEN,
+    WriteUp,
+    writeup_within,
+)
 from workflows.writeups.writeups import WriteUps
 
 HANDED_IN: Final = "writeup_handed_in"  # the message that tells a steward of a new draft
@@ -104,6 +113,7 @@ class Submitting:
                 return writeup_within(tx, record, self.writeups.template)
             writeup = writeup_within(tx, self.writeups.open_within(tx, writeup_id, actor), self.writeups.template)
             tx.writeups.change(writeup_id, answers={**writeup.answers, BECOMES: ",".join(choices)})
+            tx.unsent.forget(writeup_id, actor.user_id, BECOMING, until=self.clock() + OVERTAKEN)
         self._require_possible(writeup, choices)
         for choice in choices:
             if choice not in writeup.results:

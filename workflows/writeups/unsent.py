@@ -19,8 +19,8 @@ from workflows.writeups.writeup import WriteUp
 from workflows.writeups.writeups import WriteUps
 
 LONGEST: Final = 3_000  # characters of a field, docs.slack.dev/reference/block-kit/block-elements
-LINE: Final = ":"  # between what kind of line a form is of and its number; no step has it in its name
-WORDS_OF_A_LINE: Final = frozenset({"text", "note"})
+LINE: Final = ":"  # in the name of a form that is no step's: of a line and its number, or of the end
+WORDS_OF_A_LINE: Final = frozenset({"text", "note", "reason"})
 MOST: Final = 100  # fields of a view, docs.slack.dev/reference/views
 
 
@@ -34,7 +34,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Unsent:
-    """Keeps and finds what was typed; `form` is the name of a step, or names a line of a list."""
+    """Keeps and finds what was typed; `form` is the name of a step, a line of a list, or one that ends a write-up."""
 
     writeups: WriteUps
 
@@ -86,6 +86,11 @@ class Unsent:
         with self.writeups.store.read() as tx:
             found = tx.unsent.get(writeup_id, actor.user_id, form)
         return _left(found, found.base if found else standing, standing)
+
+    def left_at_the_end(self, writeup: WriteUp, form: str, actor: Actor) -> Answers:
+        """Return what the person left in one of the forms that end the write-up."""
+        left = self.left_in_line(writeup.id, form, actor, standing={})
+        return left.answers if left else {}
 
     def left_unsaved(self, writeup: WriteUp, actor: Actor) -> tuple[Step, ...]:
         """Return the steps in whose forms the person left something that is not saved."""

@@ -22,6 +22,8 @@ OVERTAKEN: Final = timedelta(seconds=2)
 CALM: Final = timedelta(seconds=2)  # between two edits of the message while several people write
 PROGRESS: Final = "writeup_progress"  # the one message of a write-up, which edits itself
 NEW, OCCURRENCE, AMENDMENT, CASE_STUDY = "new", "occurrence", "amendment", "case_study"  # what it can become
+# The forms that end a write-up: why it is not done, and what becomes of it.
+LEAVING, BECOMING = "end:leave", "end:becomes"
 Moment = MomentRecord  # a point of the timeline
 FollowUp = FollowUpRecord
 # Who is named where the bot itself filled something in.

@@ -19,7 +19,7 @@ from workflows.writeups.answers import Answers, Clash, checked, join, words
 from workflows.writeups.gathering import gather_within
 from workflows.writeups.mornings import Mornings
 from workflows.writeups.template import Step, Template
-from workflows.writeups.writeup import OVERTAKEN, PREFILLED_BY, WriteUp, tell_progress_within, writeup_within
+from workflows.writeups.writeup import LEAVING, OVERTAKEN, PREFILLED_BY, WriteUp, tell_progress_within, writeup_within
 
 LONGEST_REASON: Final = 1_000
 
@@ -276,6 +276,7 @@ class WriteUps:
                 self._note(tx, actor, "writeup.state", writeup_id, before, {"state": state, "reason": reason})
                 answer_unfinished_within(tx, writeup_id, now)
                 self.tell_within(tx, writeup_id)
+            tx.unsent.forget(writeup_id, actor.user_id, LEAVING, until=now + OVERTAKEN)
             writeup = writeup_within(tx, self._record(tx, writeup_id), self.template)
         self.bell.ring()
         return writeup
