@@ -215,6 +215,9 @@ def test_what_waits_for_somebody_who_left_passes_to_a_colleague(store: Store, tm
 
     assert set(passed_on) == {"UHELPER"}
     assert set(owed(lived, UNDONE)) == {STEWARD.user_id}
+    with store.read() as tx:
+        noted = [one.after["owner"] for one in tx.audit.find(action="writeup.action", limit=5) if one.after]
+    assert noted == [STEWARD.user_id]
 
 
 def test_whoever_is_away_is_asked_when_they_are_back(store: Store, tmp_path: Path) -> None:

@@ -147,9 +147,7 @@ class Reminding:
         if heir is None:
             return record
         tx.writeups.change(record.id, owner=heir, reminded=0)
-        before, after = {"owner": record.owner}, {"owner": heir}
-        subject = f"writeup:{record.id}"
-        tx.audit.add(AuditRecord(self.clock(), PREFILLED_BY, "writeup.hand_over", subject, before, after))
+        self._note_passed_on(tx, "writeup.hand_over", record.id, {"owner": record.owner}, {"owner": heir})
         self.writeups.tell_within(tx, record.id)
         return tx.writeups.get(record.id) or record
 
@@ -181,7 +179,14 @@ class Reminding:
         if writeup is None or workspace.is_active(action.owner) or not workspace.is_active(writeup.owner):
             return action
         tx.writeups.change_follow_up(action.id, owner=writeup.owner, reminded=0, version=action.version + 1)
+        before, after = {"text": action.text, "owner": action.owner}, {"text": action.text, "owner": writeup.owner}
+        self._note_passed_on(tx, "writeup.action", writeup.id, before, after)
         return tx.writeups.follow_up(action.id) or action
+
+    def _note_passed_on(
+        self, tx: Transaction, deed: str, writeup_id: int, before: dict[str, str], after: dict[str, str]
+    ) -> None:
+        tx.audit.add(AuditRecord(self.clock(), PREFILLED_BY, deed, f"writeup:{writeup_id}", before, after))
 
 
 def _deserves_one(tx: Transaction, incident: IncidentRecord) -> bool:
