@@ -13,6 +13,7 @@ A role is held by people (U…), by user groups (S…), or by everybody of the w
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from workflows.entries.document import FailureMode
@@ -49,9 +50,12 @@ class People:
     named: Mapping[str, tuple[str, ...]]
     workspace: Workspace
 
-    def holders(self, role: str) -> tuple[str, ...]:
-        """Return the people who hold the role, user groups spelled out, in the order they were named, each once."""
-        return tuple(dict.fromkeys(self._people(self.named.get(role, ()))))
+    def holders(self, role: str, about: str = "") -> tuple[str, ...]:
+        """Return the people who hold the role, user groups spelled out, in the order they were named, each once.
+
+        The members of a group share what comes: who of them stands first differs by the entry that it is `about`.
+        """
+        return tuple(dict.fromkeys(self._people(self.named.get(role, ()), about)))
 
     def holds(self, actor: Actor, role: str) -> bool:
         """Return whether the person holds the role; people of other workspaces hold none."""
@@ -61,17 +65,17 @@ class People:
             return True
         return EVERYBODY in self.named.get(role, ()) or actor.user_id in self.holders(role)
 
-    def stewards_of(self, domain: str) -> tuple[str, ...]:
-        """Return who answers for the domain: its stewards, or those of every domain that has none."""
-        return self.holders(f"steward:{domain}") or self.holders(f"steward:{EVERY_DOMAIN}")
+    def stewards_of(self, domain: str, about: str = "") -> tuple[str, ...]:
+        """Return who answers for the domain, or for an entry of it: its stewards, or those of the domains without."""
+        return self.holders(f"steward:{domain}", about) or self.holders(f"steward:{EVERY_DOMAIN}", about)
 
-    def backups_of(self, domain: str) -> tuple[str, ...]:
-        """Return who answers for the domain when its steward does not."""
-        return self.holders(f"backup:{domain}") or self.holders(f"backup:{EVERY_DOMAIN}")
+    def backups_of(self, domain: str, about: str = "") -> tuple[str, ...]:
+        """Return who answers for the domain, or for an entry of it, when its steward does not."""
+        return self.holders(f"backup:{domain}", about) or self.holders(f"backup:{EVERY_DOMAIN}", about)
 
-    def steward_of(self, domain: str) -> str | None:
-        """Return the one to turn to for the domain: its first steward who has not left, else backup, else nobody."""
-        answering = (*self.stewards_of(domain), *self.backups_of(domain))
+    def steward_of(self, domain: str, about: str = "") -> str | None:
+        """Return the one to turn to: the first steward who has not left, else backup, else nobody."""
+        answering = (*self.stewards_of(domain, about), *self.backups_of(domain, about))
         return next((person for person in answering if self.workspace.is_active(person)), None)
 
     def inactive(self, people: Collection[str]) -> frozenset[str]:
@@ -148,12 +152,20 @@ class People:
             msg = f"Only a steward of {domain}, a champion or an admin can {deed}."
             raise NotAllowed(msg, ask=self.steward_of(domain))
 
-    def _people(self, named: Collection[str]) -> Iterator[str]:
+    def _people(self, named: Collection[str], about: str) -> Iterator[str]:
         for one in named:
             if one.startswith("S"):
-                yield from sorted(self.workspace.members_of(one))
+                yield from sorted(self.workspace.members_of(one), key=lambda member: _turn(member, about))
             elif one != EVERYBODY:
                 yield one
+
+
+def _turn(member: str, about: str) -> tuple[str, str]:
+    """Return where a member of a group stands for an entry; whoever joins or leaves moves no other member's entries.
+
+    Rendezvous hashing: Thaler and Ravishankar, IEEE/ACM Transactions on Networking 6 (1998).
+    """
+    return (sha256(f"{about}|{member}".encode()).hexdigest() if about else "", member)
 
 
 def is_person(name: str) -> bool:

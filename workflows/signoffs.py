@@ -202,7 +202,8 @@ class SignOffs:
         """Owe everybody concerned the one message on the matter, or its edit; a steward's once all is approved."""
         asked = tx.sign_offs.of_matter(matter)
         people = self.concerned(tx, matter)
-        steward = self.catalog.people.steward_of(entry_asked_about(tx, asked[0]).domain)
+        record = entry_asked_about(tx, asked[0])
+        steward = self.catalog.people.steward_of(record.domain, record.id)
         if steward and asked[0].purpose in PUBLISHABLE and all(one.state == "approved" for one in asked):
             people = [*people, steward]
         for person in dict.fromkeys(people):

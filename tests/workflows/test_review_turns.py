@@ -367,3 +367,46 @@ def test_a_change_that_is_needed_can_be_made_from_the_digest(store: Store, tmp_p
 
     assert told_of is not None
     assert "edit_entry" in str(review_list(told_of).blocks)
+
+
+def test_a_group_of_stewards_shares_its_reviews_and_each_entry_keeps_its_own(store: Store, tmp_path: Path) -> None:
+    entries = [failure_mode(n) for n in range(1, 31)]
+    lived = house(store, tmp_path, *entries, stewards={"default": "S0PLATFORM"}, roles=EVERYBODY)
+    lived.workspace.groups["S0PLATFORM"] = frozenset({"U0ANNA", "U0BERT", "U0CARL"})
+    lived.clock.now = utc(2026, 3, 9, 9)
+    for entry in entries:
+        put_due(lived, entry.id, utc(2026, 3, 12))
+    live(lived, utc(2026, 3, 11))
+
+    asked = {one.entry_id: one.address for one in told(lived)}
+    shares = [list(asked.values()).count(person) for person in ("U0ANNA", "U0BERT", "U0CARL")]
+
+    assert len(asked) == len(entries)
+    assert sum(shares) == len(entries)
+    assert min(shares) >= 5
+    assert asked == {entry.id: lived.catalog.entry(entry.id, ADMIN).steward for entry in entries}
+
+
+def test_who_leaves_a_group_of_stewards_moves_no_entry_but_their_own(store: Store, tmp_path: Path) -> None:
+    entries = [failure_mode(n) for n in range(1, 31)]
+    lived = house(store, tmp_path, *entries, stewards={"default": "S0PLATFORM"})
+    lived.workspace.groups["S0PLATFORM"] = frozenset({"U0ANNA", "U0BERT", "U0CARL"})
+
+    def keepers() -> dict[str, str | None]:
+        with store.read() as tx:
+            present = lived.stewardship.at(tx, lived.clock.now)
+        return {entry.id: present.keeper(lived.catalog.entry(entry.id, ADMIN), None) for entry in entries}
+
+    before = keepers()
+    lived.workspace.away.add("U0BERT")
+    while_away = keepers()
+    lived.workspace.away.clear()
+    lived.workspace.groups["S0PLATFORM"] = frozenset({"U0ANNA", "U0CARL", "U0DORA"})
+    after = keepers()
+
+    moved = {entry for entry, person in before.items() if person == "U0BERT"}
+    assert {entry for entry in before if while_away[entry] != before[entry]} == moved
+    assert {while_away[entry] for entry in moved} == {"U0ANNA", "U0CARL"}
+    assert {after[entry] for entry in before if after[entry] != before[entry]} >= {"U0DORA"}
+    assert {entry for entry in moved if after[entry] == "U0BERT"} == set()
+    assert all(after[entry] in {before[entry], "U0DORA"} for entry in set(before) - moved)

@@ -136,7 +136,7 @@ class Assessing:
         review = tx.reviews.due_date(record.id)
         _, last_shown = tx.followers.exposure(record.id)
         return Facts(
-            steward=people.steward_of(document.domain),
+            steward=people.steward_of(document.domain, record.id),
             inactive=people.inactive(answering),
             authors=tx.revisions.authors_of(record.id),
             approvals=(*_approvals_of(tx, record), *approvals),

@@ -261,7 +261,7 @@ class Catalog:
         """Return the entry with what changes apart from it: who answers for it, whether its verification ran out."""
         lasts = self.cadence.of(entry.document)
         is_stale = entry.last_verified_at is None or self.clock() - entry.last_verified_at > lasts
-        return replace(entry, steward=self.people.steward_of(entry.document.domain), is_stale=is_stale)
+        return replace(entry, steward=self.people.steward_of(entry.document.domain, entry.id), is_stale=is_stale)
 
     def entry(self, reference: str, actor: Actor, *, follow: bool = True) -> Entry:
         """Return the entry that a person means by `FM-0012`, `fm12` or `12`; raises NotFound or NotAllowed.

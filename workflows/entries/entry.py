@@ -55,7 +55,7 @@ def entry_of(record: EntryRecord, people: People) -> Entry:
         updated_at=record.updated_at,
         last_verified_at=record.last_verified_at,
         last_verified_by=record.last_verified_by,
-        steward=people.steward_of(record.domain),
+        steward=people.steward_of(record.domain, record.id),
         status_reason=record.status_reason,
         successor_id=record.successor_id,
     )

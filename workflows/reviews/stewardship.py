@@ -55,11 +55,11 @@ class Present:
         """Return who is asked about the entry now.
 
         In this order: whom it was handed over to, its stewards, its backups, each only while there; else the first
-        steward, who finds it on coming back; None where nobody is left.
+        steward, who finds it on coming back; None where nobody is left. A group of stewards shares the entries.
         """
         people, domain = self.stewardship.people, entry.document.domain
-        stewards = people.stewards_of(domain)
-        asked = [*([assigned_to] if assigned_to else []), *stewards, *people.backups_of(domain)]
+        answering = (*people.stewards_of(domain, entry.id), *people.backups_of(domain, entry.id))
+        asked = [*([assigned_to] if assigned_to else []), *answering]
         active = [one for one in asked if people.workspace.is_active(one)]
         return next((one for one in active if self.is_there(one)), active[0] if active else None)
 

@@ -197,7 +197,7 @@ class Submitting:
             self.catalog.add_draft(tx, draft, by=actor.user_id, reason=reason)
             self._note(tx, record, NEW, {"entry": draft.id})
             tx.writeups.change(writeup.id, entry_id=draft.id)
-            steward = self.catalog.people.steward_of(draft.domain)
+            steward = self.catalog.people.steward_of(draft.domain, draft.id)
             if steward is not None and steward != actor.user_id:
                 tx.outbox.owe_once(
                     f"writeup:{writeup.id}:handed_in", kind=HANDED_IN, subject=f"{writeup.id}|{draft.id}|{steward}",
