@@ -4,168 +4,43 @@ docs/settings.md is drawn from this class (`faultline settings`), and a test kee
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.setting_kinds import (
+    AppToken,
+    BotToken,
+    Countries,
+    DatabaseUrl,
+    Holders,
+    HoldersByKey,
+    Hours,
+    Interval,
+    Intervals,
+    LongSecret,
+    Names,
+    Texts,
+    Url,
+    Weekday,
+    Weekdays,
+    Zone,
+)
 from workflows.errors import UserError
 from workflows.people import is_person
 from workflows.reviews.cadence import Cadence
 from workflows.reviews.nudging import DigestHour
 from workflows.reviews.workplaces import Workplaces
-from workflows.workdays import WEEKDAYS, WorkingHours, is_known_country, zone_named
+from workflows.workdays import WEEKDAYS, WorkingHours
 
 ROOT = Path(__file__).resolve().parent.parent
-# People, people of an Enterprise Grid, user groups; * is everybody.
-HOLDER = re.compile(r"[UWS][A-Z0-9]+|\*")
-SHORTEST = timedelta(seconds=1)
-FEWEST_CHARACTERS = 16  # of a secret that somebody could try to guess over the network
 SLACK_API = "https://slack.com/api/"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
-
-def _names(value: Any) -> Any:
-    """Take `a, b, c` for a list, as people write it into an environment variable."""
-    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else value
-
-
-def _holders(names: list[str]) -> list[str]:
-    """Refuse what is no Slack id, so that nobody waits for a message to a name."""
-    wrong = next((name for name in names if not HOLDER.fullmatch(name)), None)
-    if wrong is not None:
-        msg = (
-            f"“{wrong}” is no Slack id; “Copy member ID” in the person's profile gives one (U…), and a user group's "
-            "begins with S"
-        )
-        raise ValueError(msg)
-    return names
-
-
-def _mapping(value: Any) -> Any:
-    """Take a JSON object from an environment variable; `a, b` and `["a", "b"]` are both a list of names."""
-    try:
-        named = json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
-        named = None
-    if not isinstance(named, dict):
-        msg = 'it must be JSON such as {"serving": "U0123", "default": "U0456, U0789"}'
-        raise ValueError(msg)  # noqa: TRY004 - pydantic takes only a ValueError for a wrong setting
-    return {key: _names(names) for key, names in named.items()}
-
-
-def _bot_token(token: SecretStr) -> SecretStr:
-    return _prefixed(token, "xoxb-", "under “OAuth & Permissions” as “Bot User OAuth Token”")
-
-
-def _app_token(token: SecretStr) -> SecretStr:
-    return _prefixed(token, "xapp-", "under “Basic Information”, “App-Level Tokens”, with the scope connections:write")
-
-
-def _database(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
-        msg = "it must begin with postgresql:// or sqlite:///"
-        raise ValueError(msg)
-    return url
-
-
-def _prefixed(token: SecretStr, prefix: str, where: str) -> SecretStr:
-    if not token.get_secret_value().startswith(prefix):
-        msg = f"it must begin with {prefix}; you find it on api.slack.com/apps {where}"
-        raise ValueError(msg)
-    return token
-
-
-def _lasting(interval: timedelta) -> timedelta:
-    if interval < SHORTEST:
-        msg = "it must last at least a second, such as PT15S or P90D"
-        raise ValueError(msg)
-    return interval
-
-
-def _with_slash(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        msg = "it must begin with https:// or http://"
-        raise ValueError(msg)
-    return url.rstrip("/") + "/"
-
-
-def _cadences(value: Any) -> Any:
-    """Take a JSON object of durations; raises ValueError with what it looks like."""
-    try:
-        named = json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
-        named = None
-    if not isinstance(named, dict):
-        msg = 'it must be JSON such as {"sev1": "P45D", "security": "P60D", "security/sev1": "P14D"}'
-        raise ValueError(msg)  # noqa: TRY004 - pydantic takes only a ValueError for a wrong setting
-    return named
-
-
-def _texts(value: Any) -> Any:
-    """Take a JSON object of texts; raises ValueError with what it looks like."""
-    try:
-        named = json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
-        named = None
-    if not isinstance(named, dict):
-        msg = 'it must be JSON such as {"default": "C0123"}'
-        raise ValueError(msg)  # noqa: TRY004 - as above
-    return named
-
-
-def _weekday(name: str) -> str:
-    if name.lower() not in WEEKDAYS:
-        msg = f"it must be one of {', '.join(WEEKDAYS)}"
-        raise ValueError(msg)
-    return name.lower()
-
-
-def _weekdays(names: list[str]) -> list[str]:
-    return [_weekday(name) for name in names]
-
-
-def _hours(text: str) -> str:
-    start, _, end = text.partition("-")
-    if not (start.isdecimal() and end.isdecimal() and 0 <= int(start) < int(end) <= 24):  # noqa: PLR2004 - a day's hours
-        msg = "it must be two full hours such as 9-17"
-        raise ValueError(msg)
-    return text
-
-
-def _zone(name: str) -> str:
-    if zone_named(name) is None:
-        msg = "it must be a time zone such as Europe/Berlin"
-        raise ValueError(msg)
-    return name
-
-
-def _countries(named: dict[str, str]) -> dict[str, str]:
-    wrong = next((one for one in named.values() if not is_known_country(one)), None)
-    if wrong is not None:
-        msg = f"“{wrong}” is no country whose holidays are known; write it as DE or US-CA"
-        raise ValueError(msg)
-    return named
-
-
-Interval = Annotated[timedelta, AfterValidator(_lasting)]
-Names = Annotated[list[str], NoDecode, BeforeValidator(_names)]
-Holders = Annotated[list[str], NoDecode, BeforeValidator(_names), AfterValidator(_holders)]
-
-
-def _long_enough(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value()) < FEWEST_CHARACTERS:
-        msg = f"it needs {FEWEST_CHARACTERS} characters or more, such as those of `openssl rand -hex 16`"
-        raise ValueError(msg)
-    return secret
-
-
-Mapped = Annotated[dict[str, Annotated[list[str], AfterValidator(_holders)]], NoDecode, BeforeValidator(_mapping)]
 
 
 class Settings(BaseSettings):
@@ -175,12 +50,12 @@ class Settings(BaseSettings):
         env_prefix="FAULTLINE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] | None = Field(
+    slack_bot_token: BotToken | None = Field(
         None,
         validation_alias="SLACK_BOT_TOKEN",
         description="Bot token (xoxb-…): api.slack.com/apps, your app, “OAuth & Permissions”, once it is installed.",
     )
-    slack_app_token: Annotated[SecretStr, AfterValidator(_app_token)] | None = Field(
+    slack_app_token: AppToken | None = Field(
         None,
         validation_alias="SLACK_APP_TOKEN",
         description="App-level token (xapp-…) for Socket Mode: “Basic Information”, “App-Level Tokens”, "
@@ -191,7 +66,7 @@ class Settings(BaseSettings):
         validation_alias="SLACK_SIGNING_SECRET",
         description="Signing secret, only for `--http`: “Basic Information”, “App Credentials”.",
     )
-    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+    database_url: DatabaseUrl | None = Field(
         None,
         validation_alias="DATABASE_URL",
         description="postgresql://user:password@host/name, or sqlite:///path; the default is a SQLite file in the "
@@ -202,19 +77,19 @@ class Settings(BaseSettings):
         ROOT / "catalog",
         description="Folder with vocabulary.yaml and entries/*.yaml, imported at the first start.",
     )
-    slack_api_url: Annotated[str, AfterValidator(_with_slash)] = Field(
+    slack_api_url: Url = Field(
         SLACK_API,
         validation_alias=AliasChoices("FAULTLINE_SLACK_API_URL", "SLACK_API_URL"),
         description="Where Slack's Web API is; points the whole bot at a stand-in for trying and testing.",
     )
     host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the web server (health, readiness, Slack over HTTP).")
-    public_url: Annotated[str, AfterValidator(_with_slash)] | None = Field(
+    public_url: Url | None = Field(
         None,
         description="Where people reach the web server from outside, such as https://faultline.example.org; without it "
         "nobody gets a calendar of their reviews.",
     )
-    webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+    webhook_secret: LongSecret | None = Field(
         None,
         description="Secret (16 characters or more) with which other tools post what they know of incidents to "
         "`/incidents`, of releases to `/releases` and of alarms to `/alarms`, and ask for write-ups at `/write-ups`; "
@@ -267,13 +142,13 @@ class Settings(BaseSettings):
         description="A file with the steps and fields of your write-ups, in the form of "
         "workflows/writeups/template.yaml.",
     )
-    stewards: Mapped = Field(
+    stewards: HoldersByKey = Field(
         {},
         description='Who answers for each domain, as JSON: {"serving": "U0123", "default": "S0456"}. Slack ids of '
         "people (U…) or user groups (S…), several separated by commas; so too in the settings below.",
     )
-    backups: Mapped = Field({}, description="Who answers for each domain while its steward is away, as JSON.")
-    reviewers: Mapped = Field(
+    backups: HoldersByKey = Field({}, description="Who answers for each domain while its steward is away, as JSON.")
+    reviewers: HoldersByKey = Field(
         {}, description='Who signs off for each discipline, as JSON: {"security": "S0123", "compliance": "U0456"}.'
     )
     champions: Holders = Field([], description="Who keeps the bar for entries, and may do what any steward may.")
@@ -282,7 +157,7 @@ class Settings(BaseSettings):
     readers: Holders = Field(
         ["*"], description="Who may read the catalog; `*` is everybody of the workspace, never people of other ones."
     )
-    rotas: Mapped = Field(
+    rotas: HoldersByKey = Field(
         {},
         description='Who is behind the roles that entries name as owners and in escalation paths, as JSON: {"serving '
         'on-call": "S0123", "incident-commander rota": "U0456"}. A role that is not named is written out, and nobody '
@@ -298,32 +173,26 @@ class Settings(BaseSettings):
     review_interval: Interval = Field(
         timedelta(days=90), description="How long a verification lasts, as an ISO 8601 duration such as P90D."
     )
-    cadences: Annotated[dict[str, Interval], NoDecode, BeforeValidator(_cadences)] = Field(
+    cadences: Intervals = Field(
         {"sev1": timedelta(days=45)},
         description="How long a verification lasts in special cases, by severity, domain or `domain/severity`, "
         'as JSON: {"sev1": "P45D", "security": "P60D"}. An entry may name its own interval.',
     )
-    digest_day: Annotated[str, AfterValidator(_weekday)] = Field(
-        "tuesday", description="On which weekday stewards get the digest of what is due."
-    )
+    digest_day: Weekday = Field("tuesday", description="On which weekday stewards get the digest of what is due.")
     digest_hour: int = Field(10, ge=0, le=23, description="At which hour of a steward's own zone the digest comes.")
-    working_days: Annotated[Names, AfterValidator(_weekdays)] = Field(
+    working_days: Weekdays = Field(
         [],
         description="On which weekdays people are asked for reviews, separated by commas; empty: on those of their "
         "country's week. Never on public holidays.",
     )
-    working_hours: Annotated[str, AfterValidator(_hours)] = Field(
-        "9-17", description="In which hours of their own zone people are asked for reviews."
-    )
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
-        "UTC", description="The zone of people of whom Slack does not say where they live."
-    )
-    holidays: Annotated[dict[str, str], NoDecode, BeforeValidator(_texts), AfterValidator(_countries)] = Field(
+    working_hours: Hours = Field("9-17", description="In which hours of their own zone people are asked for reviews.")
+    time_zone: Zone = Field("UTC", description="The zone of people of whom Slack does not say where they live.")
+    holidays: Countries = Field(
         {},
         description='Whose public holidays a person keeps where not those of their zone\'s country, as JSON: {"U0123": '
         '"US-CA", "default": "DE"}; `default` is for zones that lie in no country.',
     )
-    team_channels: Annotated[dict[str, str], NoDecode, BeforeValidator(_texts)] = Field(
+    team_channels: Texts = Field(
         {},
         description="Channels that hear of reviews which neither steward nor backup answered, by domain, as JSON: "
         '{"serving": "C0123", "default": "C0456"}.',
