@@ -15,7 +15,7 @@ from bot.models import model_folder
 from bot.settings import Settings, variable_of
 from bot.workspace import NobodyKnown
 from store import Store, Unavailable, migrate
-from workflows.amendments import Amendments
+from workflows.amendments.amendments import Amendments
 from workflows.clock import Clock, system_clock
 from workflows.domains import Domains
 from workflows.drills import Drills

@@ -15,7 +15,8 @@ from bot.blocks.signoffs import closed, progress_message, remark_message, sign_o
 from bot.blocks.undelivered import alarm
 from bot.blocks.writeup_lists import finished, undone
 from bot.blocks.writeups import handed_in, no_longer_asked, progress, published, unfinished
-from workflows.amendments import OUTCOME, PROPOSAL, Amendment, Amendments
+from workflows.amendments.amendment import OUTCOME, PROPOSAL, Amendment
+from workflows.amendments.amendments import Amendments
 from workflows.drills import INTRO, SIGNAL, Drills
 from workflows.drills import RESULT as DRILL_RESULT
 from workflows.entries.ledger import PROGRESS

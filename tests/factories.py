@@ -11,7 +11,7 @@ import yaml
 from store import Store, Transaction
 from store.outbox import ClaimedMessage
 from tests.doubles import Asked, CountingBell, KnownChannels, KnownPeople, StillClock
-from workflows.amendments import Amendments
+from workflows.amendments.amendments import Amendments
 from workflows.domains import Domains
 from workflows.drills import Drills
 from workflows.entries.assessing import Assessing

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workflows.amendments import Amendment, Amendments
+from workflows.amendments.amendment import Amendment
+from workflows.amendments.amendments import Amendments
 from workflows.entries.catalog import Catalog, Entry
 from workflows.entries.vocabulary import Vocabulary
 from workflows.matters import SignOff

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import sandbox
 from store import Store, Unavailable
-from workflows.amendments import PROPOSAL
+from workflows.amendments.amendment import PROPOSAL
 from workflows.clock import system_clock
 
 AGAIN_SECONDS = 0.2

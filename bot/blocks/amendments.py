@@ -24,7 +24,7 @@ from bot.blocks.entries import card_text, day, open_entry
 from bot.blocks.fields import drawn
 from bot.blocks.history import difference_blocks
 from bot.forms.fields import Field
-from workflows.amendments import Amendment
+from workflows.amendments.amendment import Amendment
 from workflows.entries.entry import Entry
 
 MISSING_SHOWN = 6

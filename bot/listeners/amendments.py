@@ -25,7 +25,8 @@ from bot.forms.suggestions import (
     suggested,
 )
 from bot.replies import Replies
-from workflows.amendments import Amendment, Amendments
+from workflows.amendments.amendment import Amendment
+from workflows.amendments.amendments import Amendments
 from workflows.entries.vocabulary import Vocabulary
 from workflows.errors import NotFound, UserError
 

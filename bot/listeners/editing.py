@@ -30,7 +30,7 @@ from bot.forms.sections import (
     without_item,
 )
 from bot.replies import Replies
-from workflows.amendments import Amendments
+from workflows.amendments.amendments import Amendments
 from workflows.entries.assessing import Assessing
 from workflows.entries.document import FailureMode
 from workflows.entries.editing import EditConflict, Editing, WorkingCopy

@@ -42,7 +42,7 @@ from sandbox.blockkit import check_message, check_view
 from store.reviews import ReviewAnswerRecord
 from store.writeups import FollowUpRecord, MomentRecord, WriteUpRecord
 from tests.factories import GPU_OOM, VOCABULARY, failure_mode
-from workflows.amendments import Amendment
+from workflows.amendments.amendment import Amendment
 from workflows.cards import Card, CardLine
 from workflows.entries.assessing import Assessment
 from workflows.entries.catalog import Entry

@@ -12,7 +12,7 @@ from bot.forms.suggestions import choices
 from bot.listeners.amendments import AmendmentListeners
 from store import Store
 from tests.factories import COMPLETE, RESPONDER, STEWARD, STRANGER, House, failure_mode, house
-from workflows.amendments import OUTCOME, PROPOSAL
+from workflows.amendments.amendment import OUTCOME, PROPOSAL
 from workflows.entries.assessing import NotPublishable
 from workflows.entries.editing import EditConflict
 from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError

@@ -12,7 +12,7 @@ from store import Store
 from store.signoffs import SignOffRecord
 from tests.factories import COMPLETE, RESPONDER, STEWARD, House, claimed, failure_mode, house
 from tests.listeners import NOTHING
-from workflows.amendments import Amendments
+from workflows.amendments.amendments import Amendments
 from workflows.entries.entry import Entry
 from workflows.entries.lifecycle import Lifecycle
 from workflows.errors import InvalidForm, NotAllowed, NotFound, UserError

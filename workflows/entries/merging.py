@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from store import Store, Transaction
 from store.entries import EntryRecord
-from workflows.amendments import proposal_key
+from workflows.amendments.amendment import proposal_key
 from workflows.clock import Clock
 from workflows.entries.catalog import Catalog
 from workflows.entries.document import FailureMode

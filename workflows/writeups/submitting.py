@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from store import Store, Transaction
 from store.audit import AuditRecord
 from store.writeups import WriteUpRecord
-from workflows.amendments import Amendments
+from workflows.amendments.amendments import Amendments
 from workflows.clock import Clock
 from workflows.entries.assessing import Assessing, Assessment
 from workflows.entries.catalog import Catalog

@@ -1,26 +1,16 @@
-"""Changes of published entries: suggested where the entry is read, decided by its steward as a diff.
-
-    drafting ──send──> open ──approve──> published
-        │                │ └──decline──> declined
-        └──withdraw──────┴──withdraw───> withdrawn
-
-What weighs little (words, links) an editor publishes at once; what a responder acts on needs a second pair of eyes:
-the steward's for somebody else's proposal, a peer's for the steward's own. An urgent correction by an editor is
-published at once and looked at afterwards.
-"""
+"""Suggesting, deciding and withdrawing changes of published entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from store import Store, Transaction
 from store.amendments import AmendmentRecord
 from store.entries import EntryRecord
+from workflows.amendments.amendment import OUTCOME, PROPOSAL, Amendment, amendment_of, proposal_key, weight_of
 from workflows.clock import Clock
 from workflows.entries.assessing import Assessing
 from workflows.entries.catalog import Catalog
-from workflows.entries.differences import Difference, differences
 from workflows.entries.document import FailureMode
 from workflows.entries.editing import NOT_EDITABLE, EditConflict, checked_document
 from workflows.entries.entry import Entry
@@ -36,44 +26,7 @@ from workflows.quality.surroundings import Approval
 from workflows.reviews.reviews import Reviews
 from workflows.writeups.announcing import announce_change_within
 
-PROPOSAL = "amendment"  # the message that asks a steward to decide
-OUTCOME = "amendment_outcome"  # the message that tells whoever proposed it
-Weight = Literal["minor", "major", "urgent"]
-# What nobody acts on by itself: words to find it by, links, explanations. Everything else is major.
-MINOR_FIELDS = frozenset(
-    {
-        "title", "summary", "aliases", "log_signatures", "related", "discriminators", "evidence", "case_studies",
-        "taxonomy_maps", "patterns", "failure_mechanism", "not_when", "applies_when", "authors", "contributors",
-        "review_triggers", "exercise", "reproduction",
-    }
-)  # fmt: skip
-LONGEST_REASON = 1_000
-
-
-@dataclass(frozen=True)
-class Amendment:
-    """A proposed change with its entry as it stands, what would differ, and what it lacks to be approved."""
-
-    id: int
-    entry: Entry
-    document: FailureMode
-    weight: Weight
-    reason: str
-    state: str
-    version: int
-    proposed_by: str
-    co_authors: tuple[str, ...]
-    decided_by: str | None
-    decided_at: datetime | None
-    decision: str | None
-    published_revision: int | None
-    differences: tuple[Difference, ...]
-    gaps: tuple[Finding, ...] = ()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody still has to decide."""
-        return self.state == "open"
+LONGEST_REASON: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -211,7 +164,7 @@ class Amendments:
             before = tx.revisions.get(record.entry_id, (record.published_revision or 1) - 1)
             gaps = self._gaps(tx, record)
         shown_before = FailureMode.model_validate(before.document) if record.published_revision and before else None
-        return replace(_amendment(record, entry, shown_before or entry.document), gaps=gaps)
+        return replace(amendment_of(record, entry, shown_before or entry.document), gaps=gaps)
 
     def open_for(self, actor: Actor) -> list[Amendment]:
         """Return the open proposals over which this person decides, oldest first."""
@@ -424,41 +377,8 @@ class Amendments:
         return self.amendment(amendment_id, actor)
 
 
-def proposal_key(amendment_id: int) -> str:
-    """Return the key under which the message to the steward is owed."""
-    return f"amendment:{amendment_id}"
-
-
-def weight_of(before: FailureMode, after: FailureMode, *, urgent: bool) -> Weight:
-    """Return how much a change weighs: minor where nobody acts on what it touches."""
-    if urgent:
-        return "urgent"
-    changed = {name for name in FailureMode.model_fields if getattr(before, name) != getattr(after, name)}
-    return "minor" if changed <= MINOR_FIELDS else "major"
-
-
 def _existing(record: AmendmentRecord | None) -> AmendmentRecord:
     if record is None:
         msg = "There is no such suggestion any more; look at the entry with `/failure show`."
         raise NotFound(msg)
     return record
-
-
-def _amendment(record: AmendmentRecord, entry: Entry, before: FailureMode) -> Amendment:
-    document = FailureMode.model_validate(record.document)
-    return Amendment(
-        id=record.id,
-        entry=entry,
-        document=document,
-        weight=record.weight,  # type: ignore[arg-type]  # the column holds a Weight
-        reason=record.reason,
-        state=record.state,
-        version=record.version,
-        proposed_by=record.proposed_by,
-        co_authors=tuple(record.co_authors),
-        decided_by=record.decided_by,
-        decided_at=record.decided_at,
-        decision=record.decision,
-        published_revision=record.published_revision,
-        differences=tuple(differences(before, document)),
-    )

@@ -1,0 +1,1 @@
+"""Changes of published entries: suggested where the entry is read, decided by its steward as a diff."""
