@@ -1,5 +1,6 @@
 """What all tests share: databases of both kinds, a clock that stands still, and a small catalog."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,16 @@ from store.engine import open_engine
 from store.models import Base
 from tests.doubles import PATIENT, StillClock
 from tests.postgres import postgres
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Take back what a command line set up in this process: its stderr is closed when the test is over."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
