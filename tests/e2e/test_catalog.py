@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from tests.e2e.drafts import drafted
 from tests.e2e.stage import MANIFEST, RESPONDER, ROOT, STEWARD, Stage, running_bot
 from tests.factories import COMPLETE, failure_mode, write_catalog
 
@@ -30,20 +31,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 def status_of(stage: Stage, entry_id: str) -> str:
     return str(json.loads(stage.bot.faultline("show", entry_id, "--json"))["status"])
-
-
-def drafted(stage: Stage, title: str) -> str:
-    """Write a new entry in its short form and return its id."""
-    author = stage.slack.user(RESPONDER)
-    author.command("/failure new", channel="general")
-    form = author.modal("New entry")
-    form.fill("Title", title).fill("Symptom", "Requests fail while the batch is large.")
-    form.choose("Severity: typical", "sev3").choose("Severity: worst credible", "sev2")
-    form.choose("Cause category", "capacity").choose("Domain", "serving").submit()
-    desk = author.modal(title)
-    found = desk.text.partition("Edit FM-")[2][:4]
-    desk.close()
-    return f"FM-{found}"
 
 
 def test_a_new_entry_is_a_draft_with_a_desk_that_says_what_comes_next(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from tests.e2e.drafts import drafted
 from tests.e2e.stage import MANIFEST, RESPONDER, ROOT, STEWARD, Stage, running_bot
 from tests.factories import COMPLETE, failure_mode, write_catalog
 
@@ -38,20 +39,6 @@ def shown(stage: Stage, entry_id: str) -> dict[str, object]:
     return found
 
 
-def drafted(stage: Stage, title: str) -> str:
-    """Have the responder write a new entry in its short form, and return its id."""
-    author = stage.slack.user(RESPONDER)
-    author.command("/failure new", channel="general")
-    form = author.modal("New entry")
-    form.fill("Title", title).fill("Symptom", "Requests fail while the key is rotated.")
-    form.choose("Severity: typical", "sev3").choose("Severity: worst credible", "sev2")
-    form.choose("Cause category", "capacity").choose("Domain", "serving").submit()
-    desk = author.modal(title)
-    found = desk.text.partition("Edit FM-")[2][:4]
-    desk.close()
-    return f"FM-{found}"
-
-
 def test_reviewers_talk_it_over_and_one_of_them_decides(stage: Stage) -> None:
     entry_id = drafted(stage, "Key rotation fails requests")
     author, security, second = (stage.slack.user(name) for name in (RESPONDER, SECURITY, SECOND))
@@ -60,7 +47,7 @@ def test_reviewers_talk_it_over_and_one_of_them_decides(stage: Stage) -> None:
     question = security.sees("Key rotation fails requests", dm=True)
     assert "is the key safe?" in question.text
     security.clicks("See all of it", question)
-    assert "Requests fail while the key is rotated." in security.modal("Sign-off").text
+    assert "Requests fail while the batch is large." in security.modal("Sign-off").text
     security.says("Who owns the key? <!channel>", thread=question)
 
     relayed = second.sees("Who owns the key?", dm=True)
