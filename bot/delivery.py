@@ -1,6 +1,6 @@
 """One try to deliver one owed message: prepared, looked up where an earlier try may have arrived, posted or edited."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPException
 
@@ -34,6 +34,24 @@ class Delivery:
     slack_time: SlackTime
     uptime: Uptime
     patience: Patience
+    _direct: dict[str, str] = field(default_factory=dict)  # the channels of people's direct messages
+
+    def resting(self) -> frozenset[str]:
+        """Return the channels, and the people by their ids, to whom nothing new can be posted at this moment."""
+        busy = self.pace.busy()
+        return busy | {person for person, channel in list(self._direct.items()) if channel in busy}
+
+    def not_yet(self, message: OwedMessage) -> Later | None:
+        """Return until when a message waits for its channel's turn, before anybody takes the trouble to draw it.
+
+        None where its turn may be now, and where it takes no turn: an edit, or one that is to be looked up first.
+        """
+        address = message.address
+        channel = message.channel_id or self._direct.get(address, "" if is_person(address) else address)
+        if message.message_ts or message.maybe_sent or not channel:
+            return None
+        wait = self.pace.free_in(channel)
+        return Later(wait, tried=False) if wait else None
 
     def attempt(self, claimed: ClaimedMessage, rendered: Rendered, started: float) -> Outcome:
         """Try once and return what came of it; `started` is the uptime before the claim."""
@@ -123,7 +141,7 @@ class Delivery:
         if not is_person(message.address):
             return message.address
         opened = self.reading.conversations_open(users=[message.address])
-        channel = str(opened["channel"]["id"])
+        channel = self._direct[message.address] = str(opened["channel"]["id"])
         with self.store.begin() as tx:
             tx.outbox.address_found(claimed, channel)
         return channel

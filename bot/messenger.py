@@ -110,8 +110,8 @@ class Messenger:
     def _round(self, pool: ThreadPoolExecutor) -> None:
         started, claimed = self._claim()
         list(pool.map(lambda one: self._deliver_guarded(one, started), claimed))
-        if len(claimed) == AT_ONCE:
-            self.bell.ring()
+        if claimed:
+            self.bell.ring()  # what is owed to other places comes next, while these rest
 
     def _claim(self) -> tuple[float, list[ClaimedMessage]]:
         started = self.delivery.uptime()  # before the claim: a pause during the claim counts against the fence too
@@ -119,7 +119,8 @@ class Messenger:
         with self.store.begin() as tx:
             over = self.watch.over(tx.outbox.held())
             claimed = tx.outbox.take_over(over, now, slack_now=slack_now, limit=AT_ONCE)
-            claimed += tx.outbox.claim(now, slack_now=slack_now, limit=AT_ONCE - len(claimed))
+            limit, resting = AT_ONCE - len(claimed), self.delivery.resting()
+            claimed += tx.outbox.claim(now, slack_now=slack_now, limit=limit, besides=resting)
         return started, claimed
 
     def _deliver_guarded(self, claimed: ClaimedMessage, started: float) -> None:
@@ -133,6 +134,8 @@ class Messenger:
     def _deliver(self, claimed: ClaimedMessage, started: float) -> Outcome:
         if (wait := self.quiet(claimed.message)) > timedelta():
             return Later(wait, tried=False)
+        if waits := self.delivery.not_yet(claimed.message):
+            return waits
         try:
             rendered = self.renderers[claimed.message.kind](claimed.message.subject)
         except Unavailable:

@@ -29,6 +29,22 @@ class Pace:
         """Take the channel's turn and return None, or return how long it is until the next one."""
         return self._take_here(channel) or self._take_among_all(channel)
 
+    def busy(self) -> frozenset[str]:
+        """Return the channels whose next turn is still to come, as far as this process knows."""
+        with self._lock:
+            now = self.uptime()
+            return frozenset(channel for channel, free in self._free_at.items() if free > now)
+
+    def free_in(self, channel: str) -> timedelta | None:
+        """Return how long it is until the channel's next turn, without taking it; None where it is free now."""
+        with self._lock:
+            here = self._free_at.get(channel, 0.0) - self.uptime()
+        if here > 0:
+            return timedelta(seconds=here)
+        if wait := self._free_among_all_in(channel):
+            self.pause(channel, wait)
+        return wait
+
     def pause(self, channel: str, wait: timedelta) -> None:
         """Post nothing there for so long."""
         with self._lock:
@@ -42,6 +58,12 @@ class Pace:
                 return timedelta(seconds=free - now)
             self._free_at[channel] = now + PACE.total_seconds()
             return None
+
+    def _free_among_all_in(self, channel: str) -> timedelta | None:
+        now = self.clock()
+        with self.store.read() as tx:
+            began = tx.posting_turns.lasting(channel, now, each=PACE)
+        return None if began is None else began + PACE - now
 
     def _take_among_all(self, channel: str) -> timedelta | None:
         now = self.clock()

@@ -14,12 +14,12 @@ A lease has no end in wall-clock time, which jumps and differs between machines.
 same token for as long as a lease lasts, by a clock of its own that nobody sets, may take the message over.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import and_, case, func, literal, null, or_, select, update
+from sqlalchemy import and_, case, func, literal, not_, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from store.insertion import insert_once
@@ -29,6 +29,7 @@ from store.types import Instant
 IN_HANDS = ("sending", "unknown")  # somebody sends it, or it is in quarantine
 HELD = (*IN_HANDS, "uncertain")  # sending it again could say the same thing twice
 STUCK = ("failed", "uncertain")  # only a person gets it going again
+LOOKED_AT = 8  # messages for each that is claimed, to find some for several places
 SKEW = timedelta(minutes=1)  # between the clocks of two machines that are well kept
 
 
@@ -151,14 +152,23 @@ class Outbox:
         for key in list(self._session.scalars(of_kind)):
             self.edit(key, at=at)
 
-    def claim(self, now: datetime, *, slack_now: datetime, limit: int) -> list[ClaimedMessage]:
-        """Take up to `limit` messages that are due; whoever holds them longer than a lease loses them."""
+    def claim(
+        self, now: datetime, *, slack_now: datetime, limit: int, besides: Collection[str] = ()
+    ) -> list[ClaimedMessage]:
+        """Take up to `limit` messages that are due; whoever holds them longer than a lease loses them.
+
+        What is new for one of the channels or people named by `besides` is left, and of several new ones for the same
+        place all but the first: they take turns there, and would be drawn in vain. Edits take none.
+        """
         row = OwedMessageRow
         # Written later than now: by a clock that has gone back since. Such a message would wait for days.
         due = or_(row.not_before <= now, row.changed_at > now + SKEW)
-        query = select(row).where(row.state == "waiting", due).order_by(row.not_before, row.id).limit(limit)
-        taken = self._session.scalars(query.with_for_update(skip_locked=True))
-        return [self._claim(one, now, slack_now) for one in taken]
+        query = select(row).where(row.state == "waiting", due).order_by(row.not_before, row.id)
+        if besides:
+            there = or_(row.address.in_(besides), func.coalesce(row.channel_id, "").in_(besides))
+            query = query.where(or_(row.message_ts.is_not(None), not_(there)))
+        looked_at = self._session.scalars(query.limit(limit * LOOKED_AT).with_for_update(skip_locked=True))
+        return [self._claim(one, now, slack_now) for one in _taking_turns(looked_at)[:limit]]
 
     def held(self) -> dict[str, str]:
         """Return the tokens of all messages that somebody sends or nobody touches, with the state of each."""
@@ -310,6 +320,15 @@ class Outbox:
     @staticmethod
     def _release(row: OwedMessageRow, state: str, *, not_before: datetime, at: datetime) -> None:
         row.state, row.not_before, row.changed_at, row.lease_token = state, not_before, at, None
+
+
+def _taking_turns(rows: Iterable[OwedMessageRow]) -> list[OwedMessageRow]:
+    """Return every edit, and for each place the first of what is new there."""
+    first: dict[str, OwedMessageRow] = {}
+    for row in rows:
+        place = f"edit {row.id}" if row.message_ts else row.address
+        first.setdefault(place, row)
+    return list(first.values())
 
 
 def _message(row: OwedMessageRow) -> OwedMessage:

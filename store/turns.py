@@ -24,5 +24,11 @@ class PostingTurns:
         over = or_(row.taken_at <= at - each, row.taken_at > at + each)
         if insert_or_replace(self._session, row, over, channel_id=channel_id, taken_at=at):
             return None
-        standing = self._session.get(row, channel_id)
-        return standing.taken_at if standing is not None else at
+        return self.lasting(channel_id, at, each=each) or at
+
+    def lasting(self, channel_id: str, at: datetime, *, each: timedelta) -> datetime | None:
+        """Return when the channel's turn began that still lasts, and take none; None where it is free."""
+        standing = self._session.get(PostingTurnRow, channel_id, populate_existing=True)
+        if standing is None or not at - each < standing.taken_at <= at + each:
+            return None
+        return standing.taken_at

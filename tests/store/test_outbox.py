@@ -140,7 +140,8 @@ def test_a_channel_that_must_rest_rests_for_every_message_of_it(store: Store) ->
         tx.outbox.put_off_channel("U1", until=NOW + timedelta(seconds=30), at=NOW)
 
     assert [one.message.key for one in claim(store)] == ["review:3"]
-    assert len(claim(store, NOW + timedelta(seconds=30))) == 2
+    later = NOW + timedelta(seconds=30)
+    assert [one.message.key for _ in range(2) for one in claim(store, later)] == ["review:1", "review:2"]
 
 
 def test_what_was_decided_by_a_clock_that_has_gone_back_since_does_not_wait_for_that_day(store: Store) -> None:
@@ -358,3 +359,15 @@ def test_how_long_the_oldest_due_message_has_waited_is_known(store: Store) -> No
     with store.read() as tx:
         assert tx.outbox.oldest_due(LATER) == NOW
         assert tx.outbox.oldest_due(NOW - timedelta(seconds=1)) is None
+
+
+def test_what_is_new_for_one_place_is_claimed_one_by_one_and_left_where_that_place_rests(store: Store) -> None:
+    for key in ("review:1", "review:2"):
+        owe(store, key)
+    with store.begin() as tx:
+        tx.outbox.owe_once("review:3", kind="review_nudge", subject="1", address="U2", at=NOW)
+
+    assert [one.message.key for one in claim(store)] == ["review:1", "review:3"]
+    with store.begin() as tx:
+        assert tx.outbox.claim(NOW, slack_now=NOW, limit=4, besides={"U1"}) == []
+        assert [one.message.key for one in tx.outbox.claim(NOW, slack_now=NOW, limit=4)] == ["review:2"]

@@ -255,6 +255,38 @@ def test_one_channel_gets_one_message_a_second_and_others_do_not_wait_for_it(sce
     assert scene.message("2").attempts == 0
 
 
+def test_what_waits_for_its_channel_is_not_drawn_before_its_turn(scene: Scene) -> None:
+    drawn: list[str] = []
+
+    def draw(subject: str) -> Rendered:
+        drawn.append(subject)
+        return Rendered(f"about {subject}", [])
+
+    scene.words = draw
+    for subject in ("1", "2", "3"):
+        scene.owe(subject)
+    ours, theirs = scene.process(), scene.process()
+    ours.deliver_due()
+    theirs.deliver_due()
+    scene.passes(PACE)
+    theirs.deliver_due()
+    scene.passes(PACE)
+    ours.deliver_due()
+
+    assert sorted(drawn) == ["1", "2", "3"]
+    assert sorted(scene.slack.texts) == ["about 1", "about 2", "about 3"]
+
+
+def test_many_messages_for_one_place_hold_up_nobody_elses(scene: Scene) -> None:
+    for number in range(100):
+        scene.owe(f"to one {number}")
+    scene.owe("to another", address="C2")
+    process = scene.process()
+
+    assert [process.deliver_due(), process.deliver_due(), process.deliver_due()] == [1, 1, 0]
+    assert scene.slack.texts == ["about to one 0", "about to another"]
+
+
 def test_a_message_that_cannot_be_looked_up_is_held_and_never_posted_again(scene: Scene) -> None:
     scene.owe()
     scene.slack.after["chat.postMessage"] = [TimeoutError("late")]
