@@ -331,5 +331,8 @@ def house(
 
 
 def claimed(tx: Transaction, at: datetime) -> list[ClaimedMessage]:
-    """Claim what is owed, as the messenger would at this moment."""
-    return tx.outbox.claim(at, slack_now=at, limit=100)
+    """Claim what is owed, as the messenger would from this moment on: of several for one place one after the other."""
+    found: list[ClaimedMessage] = []
+    while more := tx.outbox.claim(at, slack_now=at, limit=100):
+        found += more
+    return found

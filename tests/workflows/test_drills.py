@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store import Store
-from tests.factories import RESPONDER, STRANGER, House, house
+from tests.factories import RESPONDER, STRANGER, House, claimed, house
 from tests.workflows.test_runs import entry as gpu_oom
 from workflows.errors import NotAllowed, NotFound, UserError
 from workflows.incidents import Message
@@ -29,9 +29,9 @@ def begun(store: Store, tmp_path: Path) -> House:
 
 def delivered(lived: House) -> None:
     with lived.store.begin() as tx:
-        for claimed in tx.outbox.claim(lived.clock(), slack_now=lived.clock(), limit=20):
-            ts = f"{claimed.message.id}.5"
-            tx.outbox.delivered(claimed, channel_id="CINC", message_ts=ts, at=lived.clock())
+        for one in claimed(tx, lived.clock()):
+            ts = f"{one.message.id}.5"
+            tx.outbox.delivered(one, channel_id="CINC", message_ts=ts, at=lived.clock())
 
 
 def later(lived: House, **by: int) -> None:

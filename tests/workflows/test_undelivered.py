@@ -8,6 +8,7 @@ import pytest
 from bot.blocks.undelivered import alarm
 from store import Store
 from tests.doubles import CountingBell, KnownPeople, StillClock
+from tests.factories import claimed
 from workflows.errors import NotAllowed, NotFound
 from workflows.people import OPERATOR, Actor, People
 from workflows.undelivered import ALARM, Undelivered
@@ -31,11 +32,11 @@ class Trouble:
     def stick(self, key: str, state: str = "failed", kind: str = "review_nudge") -> int:
         self.owe(key, kind)
         with self.store.begin() as tx:
-            for claimed in tx.outbox.claim(self.clock.now, slack_now=self.clock.now, limit=10):
-                if claimed.message.key == key:
-                    tx.outbox.ended(claimed, state, at=self.clock.now, problem="channel_not_found")
+            for one in claimed(tx, self.clock.now):
+                if one.message.key == key:
+                    tx.outbox.ended(one, state, at=self.clock.now, problem="channel_not_found")
                 else:
-                    tx.outbox.delivered(claimed, channel_id="D1", message_ts="1.0", at=self.clock.now)
+                    tx.outbox.delivered(one, channel_id="D1", message_ts="1.0", at=self.clock.now)
             found = tx.outbox.get(key)
         assert found is not None
         return found.id
