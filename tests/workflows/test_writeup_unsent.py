@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.blocks.writeup_forms import writeup_form
+from bot.blocks.elements import Block
+from bot.blocks.submitting import submit_form
+from bot.blocks.writeup_forms import leave_form, writeup_form
 from store import Store
 from tests.factories import RESPONDER, STEWARD, STRANGER, House, house
 from workflows.errors import NotAllowed
@@ -195,12 +197,19 @@ def test_what_was_typed_before_the_write_up_got_shorter_is_still_asked_for(store
     assert left(lived, unsent, number, "response") == Left({"rollback": "Deploy the last one"}, 1)
 
 
+def chosen_in(form: Block) -> list[str]:
+    """Return what is chosen in the last form as it opens."""
+    (field,) = [one["element"] for one in form["blocks"] if one.get("block_id") == BECOMES]
+    return [one["value"] for one in field.get("initial_options", [])]
+
+
 def test_why_it_is_not_done_is_there_again_until_it_is_said(store: Store, tmp_path: Path) -> None:
     lived, unsent, number = begun(store, tmp_path)
     unsent.keep(number, LEAVING, {"reason": "A drill, token=hunter2hunter2"}, RESPONDER, version=1)
     writeup = lived.writeups.open(number, RESPONDER)
 
     assert unsent.left_at_the_end(writeup, LEAVING, RESPONDER)["reason"].startswith("A drill, token=")
+    assert "A drill" in str(leave_form(writeup, unsent.left_at_the_end(writeup, LEAVING, RESPONDER)))
     assert "hunter2" not in str(unsent.left_at_the_end(writeup, LEAVING, RESPONDER))
     assert unsent.left_at_the_end(writeup, LEAVING, STEWARD) == {}
 
@@ -214,7 +223,11 @@ def test_what_it_is_to_become_is_chosen_again_until_it_is_sent(store: Store, tmp
     unsent.keep(number, BECOMING, {BECOMES: "occurrence:FM-0001,new"}, RESPONDER, version=1)
     writeup = lived.writeups.open(number, RESPONDER)
 
-    assert unsent.left_at_the_end(writeup, BECOMING, RESPONDER) == {BECOMES: "occurrence:FM-0001,new"}
+    left_there = unsent.left_at_the_end(writeup, BECOMING, RESPONDER)
+    likely = lived.submitting.likely(writeup, RESPONDER)
+    assert left_there == {BECOMES: "occurrence:FM-0001,new"}
+    assert chosen_in(submit_form(writeup, likely)) == []
+    assert chosen_in(submit_form(writeup, likely, typed=left_there)) == ["occurrence:FM-0001", "new"]
 
     lived.submitting.submit(number, ["occurrence:FM-0001"], RESPONDER)
 
